@@ -1,0 +1,66 @@
+import type { DialectName, PeeringId, ResourceIds, TenantId } from './identity.ts'
+import type { Peering, PeeringEvent, PeeringState } from './peering.ts'
+
+/** What happened to a peering. `updated` changes no state; all others are transitions. */
+export type EventType =
+  `peering.${'requested' | 'accepted' | 'rejected' | 'expired' | 'reopened' | 'deleted' | 'updated'}`
+
+/** The word for each transition, once it has happened. */
+export const EVENT_TYPES: Record<PeeringEvent, EventType> = {
+  accept: 'peering.accepted',
+  reject: 'peering.rejected',
+  expire: 'peering.expired',
+  reopen: 'peering.reopened',
+  delete: 'peering.deleted',
+}
+
+/** Who caused it, and how. The clock has neither tenant nor request. */
+export interface Actor {
+  readonly kind: 'tenant' | 'operator' | 'clock'
+  readonly tenant: TenantId | null
+  readonly dialect: DialectName | null
+  readonly requestId: string | null
+  readonly remoteAddress: string | null
+}
+
+export const THE_CLOCK: Actor = {
+  kind: 'clock',
+  tenant: null,
+  dialect: null,
+  requestId: null,
+  remoteAddress: null,
+}
+
+/** One line of the event log, before the store has given it its place. */
+export interface EventDraft {
+  readonly type: EventType
+  /** On the service's clock. */
+  readonly atMs: number
+  readonly peering: PeeringId
+  readonly ids: ResourceIds
+  readonly from: PeeringState | null
+  readonly to: PeeringState
+  readonly requester: TenantId
+  readonly accepter: TenantId
+  readonly actor: Actor
+}
+
+/** `sequence` counts from 1 without a gap, in the order of commits. */
+export interface LoggedEvent extends EventDraft {
+  readonly sequence: number
+}
+
+/** The event that says `before` became `after`. */
+export function eventOf(type: EventType, before: Peering | null, after: Peering, actor: Actor): EventDraft {
+  return {
+    type,
+    atMs: after.updatedAtMs,
+    peering: after.id,
+    ids: after.ids,
+    from: before?.state ?? null,
+    to: after.state,
+    requester: after.requester.tenant,
+    accepter: after.accepter.tenant,
+    actor,
+  }
+}
