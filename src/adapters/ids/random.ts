@@ -1,0 +1,50 @@
+import { randomBytes, randomInt } from 'node:crypto'
+import type { ResourceIds } from '../../domain/identity.ts'
+import type { Ids } from '../../ports/ids.ts'
+
+const ALPHANUMERIC = '0123456789abcdefghijklmnopqrstuvwxyz'
+const SECRET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
+
+/** Identifiers from the operating system's randomness. */
+export const randomIds: Ids = {
+  uuid: uuidV7,
+  vpc: () => resource('vpc-bp1', 'vpc-'),
+  peering: () => resource('pcc-', 'pcx-'),
+  decimal: (digits) => String(randomInt(1, 10)) + pick('0123456789', digits - 1),
+  secret: (length) => pick(SECRET, length),
+}
+
+/**
+ * The three ids of a new resource. Those that have room for it begin with the time, so that an index over a
+ * million of them grows at its end; Tencent's eight characters have not.
+ */
+function resource(alibabaPrefix: string, tencentPrefix: string): ResourceIds {
+  return {
+    huawei: uuidV7(),
+    alibaba: `${alibabaPrefix}${Date.now().toString(36)}${pick(ALPHANUMERIC, 10)}`,
+    tencent: `${tencentPrefix}${pick(ALPHANUMERIC, 8)}`,
+  }
+}
+
+/** RFC 9562, version 7: 48 bits of time, then randomness. */
+function uuidV7(): string {
+  const bytes = randomBytes(16)
+  bytes.writeUIntBE(Date.now(), 0, 6)
+  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x70, 6)
+  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8)
+  const hex = bytes.toString('hex')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+}
+
+/** `length` characters of `alphabet`, each equally likely. */
+function pick(alphabet: string, length: number): string {
+  // Bytes at or above the largest multiple of the alphabet's size would favour its first characters.
+  const bound = 256 - (256 % alphabet.length)
+  let text = ''
+  while (text.length < length) {
+    for (const byte of randomBytes(2 * length)) {
+      if (byte < bound && text.length < length) text += alphabet[byte % alphabet.length]
+    }
+  }
+  return text
+}

@@ -1,0 +1,82 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+
+/** A row as SQLite answers it. */
+export type Row = Record<string, string | number | bigint | null | Uint8Array>
+
+/** One connection, with each statement prepared once. */
+export class Connection {
+  readonly #database: DatabaseSync
+  readonly #statements = new Map<string, StatementSync>()
+
+  constructor(path: string, options: { readOnly: boolean }) {
+    this.#database = new DatabaseSync(path, { readOnly: options.readOnly, timeout: 5000 })
+  }
+
+  get(sql: string, ...values: SQLInputValue[]): Row | undefined {
+    return this.#prepare(sql).get(...values) as Row | undefined
+  }
+
+  all(sql: string, ...values: SQLInputValue[]): Row[] {
+    return this.#prepare(sql).all(...values) as Row[]
+  }
+
+  run(sql: string, ...values: SQLInputValue[]): void {
+    this.#prepare(sql).run(...values)
+  }
+
+  /** Several statements at once, without parameters. */
+  exec(sql: string): void {
+    this.#database.exec(sql)
+  }
+
+  close(): void {
+    this.#statements.clear()
+    this.#database.close()
+  }
+
+  #prepare(sql: string): StatementSync {
+    const known = this.#statements.get(sql)
+    if (known) return known
+    const statement = this.#database.prepare(sql)
+    this.#statements.set(sql, statement)
+    return statement
+  }
+}
+
+/**
+ * Opens the database for writing, and brings its schema up to date. What a commit answers as done survives a
+ * power cut: the log is flushed at every commit (`synchronous=FULL`).
+ */
+export function openForWriting(path: string): Connection {
+  const connection = new Connection(path, { readOnly: false })
+  connection.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;')
+  connection.exec('PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 4000;')
+  migrate(connection)
+  return connection
+}
+
+export function openForReading(path: string): Connection {
+  const connection = new Connection(path, { readOnly: true })
+  connection.exec('PRAGMA cache_size = -8192;')
+  return connection
+}
+
+/** The numbered files, in order; `user_version` says how many of them the database has had. */
+function migrate(connection: Connection): void {
+  const directory = join(import.meta.dirname, 'migrations')
+  const files = readdirSync(directory).sort()
+  const done = Number(connection.get('PRAGMA user_version')?.['user_version'] ?? 0)
+  if (done > files.length) {
+    throw new Error(
+      `the data directory was written by a newer version (schema ${done}, known ${files.length})`,
+    )
+  }
+  for (const [index, file] of files.entries()) {
+    if (index < done) continue
+    connection.exec(
+      `BEGIN IMMEDIATE; ${readFileSync(join(directory, file), 'utf8')}; PRAGMA user_version = ${index + 1}; COMMIT;`,
+    )
+  }
+}

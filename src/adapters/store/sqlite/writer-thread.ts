@@ -1,0 +1,18 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { openForWriting } from './database.ts'
+import { type SealedChange, Writer } from './writer.ts'
+
+/**
+ * The thread that waits for the disk, so that the one that answers clients need not. It is handed batches, one at
+ * a time, and answers each with its outcomes; null asks it to close.
+ */
+const connection = openForWriting((workerData as { path: string }).path)
+const writer = new Writer(connection)
+
+parentPort?.on('message', (changes: readonly SealedChange[] | null) => {
+  if (changes === null) {
+    connection.close()
+    parentPort?.close()
+  } else parentPort?.postMessage(writer.commit(changes))
+})
+parentPort?.postMessage('ready')

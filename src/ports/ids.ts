@@ -1,0 +1,13 @@
+import type { ResourceIds } from '../domain/identity.ts'
+
+/** Where new identifiers come from. Unguessable; the store refuses one that is taken. */
+export interface Ids {
+  /** A UUID. Those made later sort later. */
+  uuid(): string
+  vpc(): ResourceIds
+  peering(): ResourceIds
+  /** `digits` decimal digits without a leading zero. */
+  decimal(digits: number): string
+  /** `length` letters and digits, fit for a secret. */
+  secret(length: number): string
+}

@@ -1,0 +1,185 @@
+import type { EventDraft, LoggedEvent } from '../domain/event.ts'
+import type { PeeringId, RegionName, TenantId, VpcId } from '../domain/identity.ts'
+import type { Peering, PeeringState, Tag } from '../domain/peering.ts'
+import type { Counter } from '../domain/quota.ts'
+import type { AccessKey, Tenant } from '../domain/tenant.ts'
+import type { Vpc } from '../domain/vpc.ts'
+
+/**
+ * Where everything that must outlast the process is kept.
+ *
+ * Reads answer from what is committed, and see every change that was acknowledged before they began. Writes are
+ * one operation, `commit`: a change described as data, with what it takes for granted, applied whole or not at
+ * all. The rules that must never break (one live peering per pair, quotas, legal successions of versions, claims
+ * made once, event numbers without a gap) are held here, under concurrency, and not by whoever read before.
+ */
+export interface Store {
+  /** The region names and settings that were last saved; see `Change.settings`. */
+  readSetting(name: string): Promise<string | null>
+  findTenant(by: TenantKey): Promise<Tenant | null>
+  listTenants(): Promise<readonly Tenant[]>
+  /** A key that was deleted is not found. */
+  findAccessKey(id: string): Promise<AccessKey | null>
+  listAccessKeys(tenant: TenantId): Promise<readonly Omit<AccessKey, 'secret'>[]>
+  /** By any dialect's id. Deleted ones are found too; their `deletedAtMs` says so. */
+  findVpc(id: string): Promise<Vpc | null>
+  listVpcs(query: VpcQuery): Promise<Page<Vpc>>
+  /** By any dialect's id. Deleted ones are found too; their state says so. */
+  findPeering(id: string): Promise<PeeringView | null>
+  listPeerings(query: PeeringQuery): Promise<Page<PeeringView>>
+  /** Waiting requests whose time was up by `nowMs`, the oldest deadline first. */
+  duePeerings(nowMs: number, limit: number): Promise<readonly Peering[]>
+  /** The next deadline of any waiting request, milliseconds since the epoch; null where none waits. */
+  nextDeadline(): Promise<number | null>
+  /** Live peerings of `vpc` with the VPC at the other end. */
+  neighboursOf(vpc: VpcId): Promise<readonly { vpc: Vpc; peering: Peering }[]>
+  /** Events after sequence number `after`, in order; of one tenant's peerings, or (null) all. */
+  listEvents(after: number, limit: number, tenant: TenantId | null): Promise<readonly LoggedEvent[]>
+  /** The number of the newest event; 0 where there is none. */
+  lastEventSequence(): Promise<number>
+  /** The claim that was made on `key`, unless it lapsed before `nowMs`. */
+  findClaim(key: string, nowMs: number): Promise<Claim | null>
+  /**
+   * Applies `change` whole, or not at all. What is answered as committed is on disk. Not safe to repeat after
+   * an error: look whether it happened. Rejects with `service.unavailable` where the store cannot take it.
+   */
+  commit(change: Change): Promise<CommitOutcome>
+  /** Rejects where the store cannot answer; `/readyz` asks this. */
+  ping(): Promise<void>
+  /** Finishes what is under way, then lets go of everything. */
+  close(): Promise<void>
+}
+
+export type TenantKey =
+  | { readonly id: TenantId }
+  | { readonly name: string }
+  | { readonly project: string }
+  | { readonly domainName: string }
+  | { readonly alibabaUid: string }
+  | { readonly tencentUin: string }
+
+/** A peering with what is needed to show it in any dialect. */
+export interface PeeringView {
+  readonly peering: Peering
+  readonly requester: { readonly vpc: Vpc; readonly tenant: Tenant }
+  readonly accepter: { readonly vpc: Vpc; readonly tenant: Tenant }
+}
+
+/** What a tenant may see: what it takes part in, in one region or in all. */
+export interface Party {
+  readonly tenant: TenantId
+  readonly region: RegionName | null
+}
+
+/** Which rows of a sorted list. A keyset page stays cheap however long the list is. */
+export interface Window {
+  readonly limit: number
+  readonly offset?: number
+  /** Rows that come after this id in the order asked for. */
+  readonly after?: string
+  /** Rows that come before this id; still answered in the order asked for. */
+  readonly before?: string
+}
+
+export interface Page<T> {
+  readonly items: readonly T[]
+  /** How many match in all; null unless asked for. */
+  readonly total: number | null
+}
+
+/** Filters are ANDed; a list inside one filter is ORed. An absent filter lets everything pass. */
+export interface PeeringQuery {
+  /** Null: everybody's. */
+  readonly party: Party | null
+  /** Any dialect's ids. */
+  readonly ids?: readonly string[]
+  /** VPCs that must each be at one end or the other. */
+  readonly vpcs?: readonly VpcId[]
+  /** A tenant (and region) that must be at either end, beside `party`. */
+  readonly other?: Party
+  readonly name?: string
+  readonly states?: readonly PeeringState[]
+  /** Tags as the party itself has set them; each must be there. A null value matches any. */
+  readonly tags?: readonly { key: string; value: string | null }[]
+  /** The resource group that the party has put it in. */
+  readonly resourceGroup?: string
+  /** What "expired" is measured by. */
+  readonly nowMs: number
+  readonly order: 'id' | 'id-descending' | 'name' | 'name-descending'
+  readonly window: Window
+  readonly withTotal: boolean
+}
+
+export interface VpcQuery {
+  readonly party: Party | null
+  readonly ids?: readonly string[]
+  readonly name?: string
+  readonly tags?: readonly { key: string; value: string | null }[]
+  readonly order: 'id' | 'id-descending'
+  readonly window: Window
+  readonly withTotal: boolean
+}
+
+/** One row as it was read, and as it shall be. `from` null: it must not exist yet. */
+export interface Revision<T> {
+  readonly from: T | null
+  readonly to: T
+}
+
+/** Something that may be done once: a nonce used, an idempotency token spent. */
+export interface Claim {
+  readonly key: string
+  /** What the claim was made for, so that its reuse for something else is told apart. */
+  readonly fingerprint: string
+  /** What came of it, e.g. the id of the peering that was made. */
+  readonly result: string
+  /** Real time; the claim may be made again afterwards. */
+  readonly expiresAtMs: number
+}
+
+export type Condition =
+  /** The VPC is there, and not deleted. */
+  | { readonly kind: 'vpc-exists'; readonly vpc: VpcId }
+  /** No live peering names the VPC. */
+  | { readonly kind: 'vpc-unpeered'; readonly vpc: VpcId }
+  /** No other VPC of that tenant and region has this name. */
+  | { readonly kind: 'vpc-name-free'; readonly vpc: VpcId; readonly party: Party; readonly name: string }
+  /** After the change the counter is at most `limit`. */
+  | { readonly kind: 'quota'; readonly counter: Counter; readonly limit: number }
+
+export interface Change {
+  readonly settings?: Readonly<Record<string, string>>
+  /** Added, or replaced whole. */
+  readonly tenants?: readonly Tenant[]
+  /** Added; one with the same id and the same content is left as it is. */
+  readonly accessKeys?: readonly AccessKey[]
+  readonly deletedAccessKeys?: readonly string[]
+  readonly vpcs?: readonly Revision<Vpc>[]
+  readonly peerings?: readonly Revision<Peering>[]
+  readonly events?: readonly EventDraft[]
+  readonly claims?: readonly Claim[]
+  readonly conditions?: readonly Condition[]
+  /** Real time: a claim that lapsed by then does not stand in the way of a new one. */
+  readonly nowMs: number
+  /** Find out whether it would be committed, and write nothing. */
+  readonly dryRun?: boolean
+}
+
+/** Why a change was not committed: what it took for granted does not hold. Nothing was written. */
+export type Conflict =
+  /** The row has changed, come or gone since it was read. */
+  | { readonly kind: 'stale'; readonly id: string }
+  /** One of the new ids is in use. */
+  | { readonly kind: 'id-taken'; readonly id: string }
+  | { readonly kind: 'pair-taken'; readonly peering: PeeringId }
+  | { readonly kind: 'quota'; readonly counter: Counter; readonly limit: number; readonly used: number }
+  | { readonly kind: 'claimed'; readonly claim: Claim }
+  | { readonly kind: 'vpc-missing'; readonly vpc: VpcId }
+  | { readonly kind: 'vpc-peered'; readonly vpc: VpcId; readonly peering: PeeringId }
+  | { readonly kind: 'name-taken'; readonly name: string }
+
+export type CommitOutcome =
+  | { readonly ok: true; readonly lastSequence: number }
+  | { readonly ok: false; readonly conflict: Conflict }
+
+export type { Tag }
