@@ -1,0 +1,105 @@
+import { DomainError } from '../domain/errors.ts'
+import type { Region } from '../domain/region.ts'
+import type { AccessKey, Tenant } from '../domain/tenant.ts'
+import type { Caller, Context } from './context.ts'
+import { type CreateTenant, createTenant } from './create-tenant.ts'
+import { createVpc } from './create-vpc.ts'
+
+/** The bootstrap file, once read and checked. */
+export interface Bootstrap {
+  readonly regions?: readonly Region[]
+  readonly tenants?: readonly CreateTenant[]
+  readonly vpcs?: readonly {
+    readonly tenant: string
+    readonly name: string
+    readonly region: string
+    readonly cidrs: readonly string[]
+    readonly ids?: Partial<Record<'huawei' | 'alibaba' | 'tencent', string>>
+  }[]
+}
+
+/**
+ * Makes what the file names and is not there yet; brings tenants that are there up to what the file says of
+ * them. Safe to repeat: a second time changes nothing. Answers the keys that were made up here.
+ */
+export async function applyBootstrap(
+  context: Context,
+  operator: Caller,
+  bootstrap: Bootstrap,
+): Promise<readonly AccessKey[]> {
+  const made: AccessKey[] = []
+  for (const entry of bootstrap.tenants ?? []) {
+    const known = await context.store.findTenant({ name: entry.name })
+    if (known) await renewTenant(context, known, entry)
+    else {
+      const { accessKeys } = await createTenant(context, operator, entry)
+      if (!entry.accessKeys) made.push(...accessKeys)
+    }
+  }
+  for (const { tenant: owner, name, region, cidrs, ids = {} } of bootstrap.vpcs ?? []) {
+    const tenant = await context.store.findTenant({ name: owner })
+    if (!tenant) throw new DomainError('tenant.not-found', { id: owner })
+    const found = context.regions.find((candidate) => candidate.name === region)
+    if (!found) throw new DomainError('region.unknown', { region })
+    if (await isThere(context, tenant, found.name, name, Object.values(ids))) continue
+    const input = { tenant, region: found.name, name, description: '', cidrs, tags: [], ids }
+    await createVpc(context, operator, input)
+  }
+  return made
+}
+
+/** Gives every tenant a project in every region: a region may have been added since the tenant was made. */
+export async function completeProjects(context: Context): Promise<void> {
+  for (const tenant of await context.store.listTenants()) {
+    const missing = context.regions.filter(({ name }) => tenant.huawei.projects[name] === undefined)
+    if (missing.length === 0) continue
+    const projects = { ...tenant.huawei.projects }
+    for (const { name } of missing) projects[name] = context.ids.uuid().replaceAll('-', '')
+    const renewed = { ...tenant, huawei: { ...tenant.huawei, projects } }
+    await context.store.commit({ tenants: [renewed], nowMs: context.clock.realNow() })
+  }
+}
+
+/** What the file says wins over what is stored; what it leaves out stays as it was first made up. */
+async function renewTenant(context: Context, known: Tenant, entry: CreateTenant): Promise<void> {
+  const { passwords, store, clock } = context
+  const { projects = {}, domainName, user, password } = entry.huawei ?? {}
+  const hash = known.huawei.passwordHash
+  const unchanged = password === undefined || (hash !== null && (await passwords.matches(password, hash)))
+  const tenant: Tenant = {
+    ...known,
+    huawei: {
+      ...known.huawei,
+      domainName: domainName ?? known.huawei.domainName,
+      userName: user ?? known.huawei.userName,
+      passwordHash: unchanged ? hash : await passwords.hash(password),
+      projects: { ...known.huawei.projects, ...projects },
+    },
+    alibaba: { uid: entry.alibaba?.uid ?? known.alibaba.uid },
+    tencent: {
+      uin: entry.tencent?.uin ?? known.tencent.uin,
+      appId: entry.tencent?.appId ?? known.tencent.appId,
+    },
+    quotas: entry.quotas ?? known.quotas,
+  }
+  const accessKeys = (entry.accessKeys ?? []).map((key) => ({
+    ...key,
+    tenant: known.id,
+    createdAtMs: clock.now(),
+  }))
+  await store.commit({ tenants: [tenant], accessKeys, nowMs: clock.realNow() })
+}
+
+async function isThere(
+  context: Context,
+  tenant: Tenant,
+  region: Region['name'],
+  name: string,
+  ids: readonly string[],
+): Promise<boolean> {
+  for (const id of ids) if (await context.store.findVpc(id)) return true
+  if (ids.length > 0) return false
+  const party = { tenant: tenant.id, region }
+  const query = { party, name, order: 'id', window: { limit: 1 }, withTotal: false } as const
+  return (await context.store.listVpcs(query)).items.length > 0
+}

@@ -1,0 +1,129 @@
+import { DomainError } from '../domain/errors.ts'
+import { eventOf } from '../domain/event.ts'
+import { peeringId, type RegionName } from '../domain/identity.ts'
+import { NO_ATTRIBUTES, type Peering, type PeeringAttributes } from '../domain/peering.ts'
+import { allowAttributes, allowPair, type Neighbours, owns } from '../domain/policy.ts'
+import { counterMoves, limitsFor } from '../domain/quota.ts'
+import type { Vpc } from '../domain/vpc.ts'
+import type { Condition, PeeringView, TenantKey } from '../ports/store.ts'
+import { actorOf, type Caller, type Context, principalOf } from './context.ts'
+import { recallPeering } from './load-peering.ts'
+import { save } from './save.ts'
+
+export interface CreatePeering {
+  /** Any dialect's id of a VPC of the caller's. */
+  readonly requesterVpc: string
+  /** Any dialect's id of the VPC to peer with. */
+  readonly accepterVpc: string
+  /** Whose the other VPC is said to be; null where the dialect does not ask. */
+  readonly accepter: TenantKey | null
+  /** Where the other VPC is said to be; null where the dialect does not ask. */
+  readonly accepterRegion: RegionName | null
+  readonly name: string
+  readonly description: string
+  readonly attributes: Partial<PeeringAttributes>
+}
+
+/**
+ * Asks for a peering. Between two VPCs of one tenant it is active at once; otherwise it waits for the accepter
+ * until its time is up.
+ *
+ * Throws `vpc.requester-not-found`, `vpc.accepter-not-found`, `peering.same-vpc`, `peering.cross-region`,
+ * `peering.overlap`, `peering.overlap-elsewhere`, `bandwidth.*`, `link-type.*`, `peering.exists`,
+ * `quota.exceeded`, and what `save` throws.
+ */
+export function createPeering(context: Context, caller: Caller, input: CreatePeering): Promise<PeeringView> {
+  return save(
+    context,
+    caller,
+    async () => {
+      const requester = await findRequesterVpc(context, caller, input.requesterVpc)
+      const accepter = await findAccepterVpc(context, input)
+      const neighbours = await findNeighbours(context, caller, requester.vpc, accepter.vpc)
+      allowPair(requester.vpc, accepter.vpc, neighbours, caller.profile)
+      const peering = draft(context, requester.vpc, accepter.vpc, input)
+      allowAttributes(peering, input.attributes, caller.profile)
+      const limits = limitsFor(caller.profile.quotas, requester.tenant.quotas)
+      const conditions: Condition[] = [
+        { kind: 'vpc-exists', vpc: requester.vpc.id },
+        { kind: 'vpc-exists', vpc: accepter.vpc.id },
+      ]
+      for (const { counter } of counterMoves(null, peering)) {
+        const limit = limits[counter.quota]
+        if (limit !== null) conditions.push({ kind: 'quota', counter, limit })
+      }
+      return {
+        change: {
+          peerings: [{ from: null, to: peering }],
+          events: [eventOf('peering.requested', null, peering, actorOf(caller))],
+          conditions,
+        },
+        result: { peering, requester, accepter },
+        resultId: peering.id,
+        touches: [requester.vpc.id, accepter.vpc.id],
+      }
+    },
+    (resultId) => recallPeering(context, resultId),
+  )
+}
+
+async function findRequesterVpc(context: Context, caller: Caller, id: string) {
+  const vpc = await context.store.findVpc(id)
+  if (!vpc || !owns(principalOf(caller), vpc)) throw new DomainError('vpc.requester-not-found', { id })
+  return { vpc, tenant: await ownerOf(context, vpc) }
+}
+
+/** One failure for a VPC that is not there and for one that is not the named account's. */
+async function findAccepterVpc(context: Context, input: CreatePeering) {
+  const vpc = await context.store.findVpc(input.accepterVpc)
+  const named = input.accepter && (await context.store.findTenant(input.accepter))
+  const fits =
+    vpc !== null &&
+    vpc.deletedAtMs === null &&
+    (input.accepter === null || vpc.tenant === named?.id) &&
+    (input.accepterRegion === null || vpc.region === input.accepterRegion)
+  if (!fits) {
+    const tenant = input.accepter ? String(Object.values(input.accepter)[0]) : ''
+    throw new DomainError('vpc.accepter-not-found', { id: input.accepterVpc, tenant })
+  }
+  return { vpc, tenant: named ?? (await ownerOf(context, vpc)) }
+}
+
+async function ownerOf(context: Context, vpc: Vpc) {
+  const tenant = await context.store.findTenant({ id: vpc.tenant })
+  if (!tenant) throw new Error(`VPC ${vpc.id} belongs to no tenant`)
+  return tenant
+}
+
+async function findNeighbours(
+  context: Context,
+  caller: Caller,
+  requester: Vpc,
+  accepter: Vpc,
+): Promise<Neighbours> {
+  if (caller.profile.overlapElsewhere === 'allow') return { requester: [], accepter: [] }
+  return {
+    requester: await context.store.neighboursOf(requester.id),
+    accepter: await context.store.neighboursOf(accepter.id),
+  }
+}
+
+function draft(context: Context, requester: Vpc, accepter: Vpc, input: CreatePeering): Peering {
+  const ids = context.ids.peering()
+  const nowMs = context.clock.now()
+  const waits = requester.tenant !== accepter.tenant
+  return {
+    id: peeringId(ids.huawei),
+    ids,
+    name: input.name,
+    description: input.description,
+    requester: { tenant: requester.tenant, region: requester.region, vpc: requester.id },
+    accepter: { tenant: accepter.tenant, region: accepter.region, vpc: accepter.id },
+    state: waits ? 'pending-acceptance' : 'active',
+    createdAtMs: nowMs,
+    updatedAtMs: nowMs,
+    expiresAtMs: waits ? nowMs + context.acceptanceTimeoutMs : null,
+    version: 1,
+    attributes: { ...NO_ATTRIBUTES, ...input.attributes },
+  }
+}

@@ -1,0 +1,88 @@
+import { formatCidr, overlaps, parseCidr } from '../domain/cidr.ts'
+import { DomainError } from '../domain/errors.ts'
+import { type RegionName, type ResourceIds, vpcId } from '../domain/identity.ts'
+import type { Tag } from '../domain/peering.ts'
+import type { Tenant } from '../domain/tenant.ts'
+import type { Vpc } from '../domain/vpc.ts'
+import type { Condition } from '../ports/store.ts'
+import type { Caller, Context } from './context.ts'
+import { save } from './save.ts'
+
+export interface CreateVpc {
+  readonly tenant: Tenant
+  readonly region: RegionName
+  readonly name: string
+  readonly description: string
+  /** CIDR texts in any spelling; none may overlap another. */
+  readonly cidrs: readonly string[]
+  readonly tags: readonly Tag[]
+  /** Ids that are given rather than made; an absent one is made. */
+  readonly ids?: Partial<ResourceIds>
+}
+
+/** Makes a VPC. Throws `request.invalid` for a bad block, `vpc.exists`, `vpc.name-taken`, and what `save` throws. */
+export function createVpc(context: Context, caller: Caller, input: CreateVpc): Promise<Vpc> {
+  const cidrs = canonicalBlocks(input.cidrs)
+  return save(
+    context,
+    caller,
+    async () => {
+      const ids = { ...context.ids.vpc(), ...input.ids }
+      for (const id of Object.values(input.ids ?? {})) {
+        if (await context.store.findVpc(id)) throw new DomainError('vpc.exists', { id })
+      }
+      const nowMs = context.clock.now()
+      const vpc: Vpc = {
+        id: vpcId(ids.huawei),
+        ids,
+        tenant: input.tenant.id,
+        region: input.region,
+        name: input.name,
+        description: input.description,
+        cidrs,
+        tags: input.tags,
+        createdAtMs: nowMs,
+        updatedAtMs: nowMs,
+        deletedAtMs: null,
+        version: 1,
+      }
+      return {
+        change: { vpcs: [{ from: null, to: vpc }], conditions: nameCondition(caller, vpc) },
+        result: vpc,
+        resultId: vpc.id,
+        touches: [vpc.id],
+      }
+    },
+    async (resultId) => {
+      const vpc = await context.store.findVpc(resultId)
+      if (!vpc) throw new DomainError('vpc.not-found', { id: resultId })
+      return vpc
+    },
+  )
+}
+
+/** Where the dialect wants names unique, an empty name still belongs to nobody. */
+function nameCondition(caller: Caller, vpc: Vpc): Condition[] {
+  if (caller.profile.vpcNames === 'free' || vpc.name === '') return []
+  const party = { tenant: vpc.tenant, region: vpc.region }
+  return [{ kind: 'vpc-name-free', vpc: vpc.id, party, name: vpc.name }]
+}
+
+function canonicalBlocks(texts: readonly string[]): string[] {
+  const blocks = texts.map((text) => {
+    const block = parseCidr(text)
+    if (!block) throw badBlock('not a CIDR block without host bits', 'format', text)
+    return block
+  })
+  for (const [index, block] of blocks.entries()) {
+    const clash = blocks.slice(0, index).find((earlier) => overlaps(earlier, block))
+    if (clash) {
+      throw badBlock(`overlaps ${formatCidr(clash)} of the same VPC`, 'range', formatCidr(block))
+    }
+  }
+  return blocks.map(formatCidr)
+}
+
+function badBlock(reason: string, problem: 'format' | 'range', value: string) {
+  return new DomainError('request.invalid', { field: 'cidr', problem, reason, value })
+}

@@ -1,0 +1,45 @@
+import { EVENT_TYPES, eventOf } from '../domain/event.ts'
+import { apply, type Peering, type PeeringEvent } from '../domain/peering.ts'
+import { authorize } from '../domain/policy.ts'
+import type { PeeringView } from '../ports/store.ts'
+import { actorOf, type Caller, type Context, principalOf } from './context.ts'
+import { settle } from './expire-peerings.ts'
+import { loadPeering, recallPeering, withPeering } from './load-peering.ts'
+import { save } from './save.ts'
+
+/**
+ * Lets the caller cause `event`, and answers the peering as it is afterwards. What accepting, refusing,
+ * reopening and deleting have in common: load, authorize, decide, save. `refine` adds what is said along with the
+ * event; it never touches the state.
+ *
+ * Throws `peering.not-found`, `peering.wrong-side`, `peering.wrong-state`, `peering.busy`, and what `save` throws.
+ */
+export function transitionPeering(
+  context: Context,
+  caller: Caller,
+  id: string,
+  event: PeeringEvent,
+  refine: (after: Peering) => Peering = (after) => after,
+): Promise<PeeringView> {
+  return save(
+    context,
+    caller,
+    async () => {
+      const view = await loadPeering(context, caller, id)
+      const nowMs = context.clock.now()
+      const { peering: before, events } = settle(view.peering, nowMs)
+      authorize(before, principalOf(caller), event)
+      const after = refine(apply(before, event, nowMs, context.acceptanceTimeoutMs))
+      return {
+        change: {
+          peerings: [{ from: view.peering, to: after }],
+          events: [...events, eventOf(EVENT_TYPES[event], before, after, actorOf(caller))],
+        },
+        result: withPeering(view, after),
+        resultId: after.id,
+        touches: [after.id],
+      }
+    },
+    (resultId) => recallPeering(context, resultId),
+  )
+}

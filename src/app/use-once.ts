@@ -1,0 +1,14 @@
+import { DomainError } from '../domain/errors.ts'
+import type { Context } from './context.ts'
+
+/**
+ * Uses up something that a signature may carry only once, durably, so that a replay is refused after a restart
+ * too. Throws `authentication.replayed` where it was used before `lifetimeMs` ago.
+ */
+export async function useOnce(context: Context, key: string, lifetimeMs: number): Promise<void> {
+  const nowMs = context.clock.realNow()
+  const claim = { key, fingerprint: '', result: '', expiresAtMs: nowMs + lifetimeMs }
+  const outcome = await context.store.commit({ claims: [claim], nowMs })
+  if (!outcome.ok)
+    throw new DomainError('authentication.replayed', { nonce: key.slice(key.lastIndexOf(':') + 1) })
+}
