@@ -182,8 +182,11 @@ export class Writer {
     for (const { from, to } of change.peerings ?? []) {
       this.#writePeering(from !== null, to)
       for (const { counter, by } of counterMoves(from, to)) {
+        // A counter only falls after it has risen, so the row is there; and a row below zero is refused outright.
         this.#connection.run(
-          'INSERT INTO counters (key, used) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET used = used + ?2',
+          by > 0
+            ? 'INSERT INTO counters (key, used) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET used = used + ?2'
+            : 'UPDATE counters SET used = used + ?2 WHERE key = ?1',
           counter.key,
           by,
         )

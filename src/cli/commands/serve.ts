@@ -1,0 +1,47 @@
+import { createLogger } from '../../server/logging.ts'
+import { startService } from '../../server/main.ts'
+import { describeServeOptions, parseServeOptions } from '../../server/options.ts'
+import type { Command } from '../main.ts'
+
+/** Longer than this and what is still under way is given up. */
+const STOP_TIMEOUT_MS = 4_500
+
+/** `isthmus serve`: runs until it is asked to stop. */
+export const serve: Command = {
+  about: 'run the service',
+
+  help: () => `isthmus serve: runs the service until it gets SIGTERM or SIGINT
+
+Usage: isthmus serve [OPTIONS]
+
+${describeServeOptions()}
+
+Every option is also a variable, e.g. ISTHMUS_LISTEN; the option wins.
+
+Standard output gets one line once requests are served: isthmus ready http://HOST:PORT
+Logs go to standard error. Exit codes: 0 asked to stop, 1 failed, 2 wrong options.
+
+Examples:
+  isthmus serve
+  isthmus serve --listen 127.0.0.1:0 --data /var/lib/isthmus --bootstrap tenants.json
+`,
+
+  async run(args) {
+    const options = parseServeOptions(args, process.env)
+    const logger = createLogger()
+    const service = await startService(options, logger)
+    const stopped = untilAsked()
+    process.stdout.write(`isthmus ready ${service.url}\n`)
+    const signal = await stopped
+    logger.info({ signal }, 'stopping')
+    setTimeout(() => process.exit(0), STOP_TIMEOUT_MS).unref()
+    await service.stop()
+    return 0
+  },
+}
+
+function untilAsked(): Promise<string> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal))
+  })
+}

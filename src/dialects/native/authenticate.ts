@@ -1,0 +1,63 @@
+import type { FastifyRequest } from 'fastify'
+import type { Caller } from '../../app/context.ts'
+import type { App } from '../../app/index.ts'
+import { DomainError } from '../../domain/errors.ts'
+import { sameText, sha256Hex } from '../encoding.ts'
+import { bearerToken } from './codec.ts'
+import { profile } from './profile.ts'
+
+/**
+ * Who a bearer token stands for: the operator, or the tenant whose key it is. Throws `authentication.missing` and
+ * `authentication.token-invalid`.
+ */
+export async function authenticate(app: App, adminToken: string, request: FastifyRequest): Promise<Caller> {
+  const token = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
+  if (token === undefined) throw new DomainError('authentication.missing', { what: 'Authorization' })
+  // Digests have one length, so not even that of the admin token shows in the time a comparison takes.
+  const operator = sameText(sha256Hex(token), sha256Hex(adminToken))
+  const tenant = operator ? null : await tenantOf(app, token)
+  const { dryRun } = request.query as { dryRun?: unknown }
+  return {
+    tenant,
+    operator,
+    region: null,
+    dialect: 'native',
+    profile,
+    requestId: request.id,
+    remoteAddress: request.ip,
+    dryRun: dryRun === true || dryRun === 'true',
+    once: null,
+  }
+}
+
+async function tenantOf(app: App, token: string) {
+  const { store } = app.context
+  const key = await store.findAccessKey(token.slice(0, Math.max(0, token.indexOf('.'))))
+  const tenant =
+    key && sameText(bearerToken(key.id, key.secret), token)
+      ? await store.findTenant({ id: key.tenant })
+      : null
+  if (!tenant) throw new DomainError('authentication.token-invalid', { reason: 'it is no key of ours' })
+  return tenant
+}
+
+/**
+ * The idempotency token of a request, once its body has been read. One token means one request: the same call with the
+ * same body. Throws `request.invalid`.
+ */
+export function onceOf(request: FastifyRequest): Caller['once'] {
+  const token = request.headers['idempotency-key']
+  if (typeof token !== 'string' || token === '') return null
+  if (token.length > 255) {
+    const details = {
+      field: 'Idempotency-Key',
+      problem: 'too-long',
+      reason: 'at most 255 characters',
+      value: '',
+    } as const
+    throw new DomainError('request.invalid', details)
+  }
+  const path = request.url.split('?')[0] ?? ''
+  const fingerprint = sha256Hex(JSON.stringify([request.method, path, request.body ?? null]))
+  return { key: `native:${request.caller.tenant?.id ?? 'operator'}:${token}`, fingerprint }
+}

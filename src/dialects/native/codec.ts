@@ -1,0 +1,82 @@
+import type { LoggedEvent } from '../../domain/event.ts'
+import type { AccessKey, Tenant } from '../../domain/tenant.ts'
+import type { Vpc } from '../../domain/vpc.ts'
+import type { PeeringView } from '../../ports/store.ts'
+
+/** RFC 3339, UTC, milliseconds. */
+export const encodeTime = (timeMs: number) => new Date(timeMs).toISOString()
+
+/** Nothing secret of the tenant's: neither its password nor its keys. */
+export function encodeTenant(tenant: Tenant) {
+  const { domainId, domainName, userId, userName, projects } = tenant.huawei
+  return {
+    id: tenant.id,
+    name: tenant.name,
+    huawei: { domainId, domainName, userId, user: userName, projects },
+    alibaba: tenant.alibaba,
+    tencent: tenant.tencent,
+    quotas: tenant.quotas,
+    createdAt: encodeTime(tenant.createdAtMs),
+  }
+}
+
+/** A key that was just made; its secret is shown here and never again. */
+export function encodeNewKey({ id, secret, createdAtMs }: AccessKey) {
+  return { id, secret, token: bearerToken(id, secret), createdAt: encodeTime(createdAtMs) }
+}
+
+/** What the native API takes for a tenant's token. An id holds no dot, so it can be taken apart again. */
+export function bearerToken(id: string, secret: string): string {
+  return `${id}.${secret}`
+}
+
+export function encodeVpc(vpc: Vpc) {
+  const { id, ids, tenant, name, description, region, cidrs, createdAtMs, updatedAtMs } = vpc
+  const times = { createdAt: encodeTime(createdAtMs), updatedAt: encodeTime(updatedAtMs) }
+  return { id, ids, tenant, name, description, region, cidrs, ...times }
+}
+
+export function encodePeering({ peering, requester, accepter }: PeeringView) {
+  const { id, ids, name, description, state, expiresAtMs } = peering
+  return {
+    id,
+    ids,
+    name,
+    description,
+    state,
+    requester: encodeSide(requester),
+    accepter: encodeSide(accepter),
+    createdAt: encodeTime(peering.createdAtMs),
+    updatedAt: encodeTime(peering.updatedAtMs),
+    expiresAt: expiresAtMs === null ? null : encodeTime(expiresAtMs),
+  }
+}
+
+/** What each side learns of the other: who it is, and which addresses it would bring. */
+function encodeSide({ vpc, tenant }: PeeringView['requester']) {
+  return {
+    tenant: { id: tenant.id, name: tenant.name },
+    region: vpc.region,
+    vpc: vpc.id,
+    vpcIds: vpc.ids,
+    cidrs: vpc.cidrs,
+  }
+}
+
+/** Where a request came from stays with the operator's audit; the other side need not know. */
+export function encodeEvent({
+  sequence,
+  atMs,
+  type,
+  peering,
+  ids,
+  from,
+  to,
+  requester,
+  accepter,
+  actor,
+}: LoggedEvent) {
+  const { kind, tenant, dialect, requestId } = actor
+  const by = { kind, tenant, dialect, requestId }
+  return { sequence, at: encodeTime(atMs), type, peering, ids, from, to, requester, accepter, actor: by }
+}

@@ -1,0 +1,78 @@
+import type { FastifyReply } from 'fastify'
+import { Type } from 'typebox'
+import type { Caller } from '../../../app/context.ts'
+import type { App } from '../../../app/index.ts'
+import { DomainError } from '../../../domain/errors.ts'
+import { encodeEvent } from '../codec.ts'
+import { route } from '../route.ts'
+import { Event } from '../schemas.ts'
+
+const POLL_MS = 200
+const KEEP_ALIVE_MS = 15_000
+const BATCH = 500
+const STREAMS_MAX = 256
+
+let streams = 0
+
+export const listEvents = route({
+  method: 'GET',
+  path: '/events',
+  summary:
+    'Every transition after a sequence number, in commit order; as text/event-stream, also those to come',
+  status: 200,
+  schemas: {
+    querystring: Type.Object({
+      after: Type.Optional(Type.Integer({ minimum: 0, default: 0 })),
+      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
+    }),
+    answer: Type.Object({ events: Type.Array(Event) }),
+  },
+  async perform({ app, caller, query, request, reply }) {
+    const { after = 0, limit = 100 } = query
+    if (!(request.headers.accept ?? '').includes('text/event-stream')) {
+      return { events: (await app.listEvents(caller, { after, limit })).map(encodeEvent) }
+    }
+    if (streams >= STREAMS_MAX)
+      throw new DomainError('service.unavailable', { reason: 'too many event streams' })
+    // A client that was cut off says where it was.
+    const resume = Number(request.headers['last-event-id'])
+    reply.hijack()
+    void stream(app, caller, Number.isSafeInteger(resume) && resume > 0 ? resume : after, reply)
+    return reply
+  },
+})
+
+/** Sends what has happened and what happens, until the client goes. */
+async function stream(app: App, caller: Caller, from: number, reply: FastifyReply): Promise<void> {
+  const { raw } = reply
+  let after = from
+  let quietSinceMs = Date.now()
+  streams++
+  raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
+  raw.flushHeaders()
+  try {
+    while (!raw.destroyed && reply.server.server.listening) {
+      const events = await app.listEvents(caller, { after, limit: BATCH })
+      for (const event of events) {
+        raw.write(
+          `id: ${event.sequence}\nevent: ${event.type}\ndata: ${JSON.stringify(encodeEvent(event))}\n\n`,
+        )
+        after = event.sequence
+      }
+      if (events.length > 0) quietSinceMs = Date.now()
+      else if (Date.now() - quietSinceMs > KEEP_ALIVE_MS) {
+        raw.write(': still here\n\n')
+        quietSinceMs = Date.now()
+      }
+      if (events.length < BATCH) await new Promise((resolve) => setTimeout(resolve, POLL_MS))
+      // A client that reads slowly is waited for, not remembered for.
+      if (raw.writableNeedDrain)
+        await new Promise((resolve) => raw.once('drain', resolve).once('close', resolve))
+    }
+  } catch {
+    // The store has gone; the client comes back by itself.
+  } finally {
+    streams--
+    raw.end()
+  }
+}

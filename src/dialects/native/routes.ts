@@ -1,0 +1,45 @@
+import { moveClock, showClock } from './operations/clock.ts'
+import { listEvents } from './operations/events.ts'
+import {
+  acceptPeering,
+  createPeering,
+  deletePeering,
+  listPeerings,
+  rejectPeering,
+  reopenPeering,
+  showPeering,
+  updatePeering,
+} from './operations/peerings.ts'
+import {
+  createAccessKey,
+  createTenant,
+  deleteAccessKey,
+  listTenants,
+  showTenant,
+} from './operations/tenants.ts'
+import { createVpc, deleteVpc, listVpcs, showVpc } from './operations/vpcs.ts'
+import type { NativeRoute } from './route.ts'
+
+/** Every operation of the native API. */
+export const ROUTES: readonly NativeRoute[] = [
+  createTenant,
+  listTenants,
+  showTenant,
+  createAccessKey,
+  deleteAccessKey,
+  createVpc,
+  listVpcs,
+  showVpc,
+  deleteVpc,
+  createPeering,
+  listPeerings,
+  showPeering,
+  updatePeering,
+  acceptPeering,
+  rejectPeering,
+  reopenPeering,
+  deletePeering,
+  listEvents,
+  showClock,
+  moveClock,
+]

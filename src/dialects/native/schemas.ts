@@ -1,0 +1,235 @@
+import { Type } from 'typebox'
+import { PEERING_STATES } from '../../domain/peering.ts'
+
+/** The shapes of the native API. The same values validate requests and describe them in the OpenAPI document. */
+
+const Text = (max: number) => Type.String({ maxLength: max, pattern: '^[^\\0]*$' })
+const Time = Type.String({ format: 'date-time' })
+
+export const Ids = Type.Object({ huawei: Type.String(), alibaba: Type.String(), tencent: Type.String() })
+
+const Quota = Type.Optional(Type.Union([Type.Integer({ minimum: 0 }), Type.Null()]))
+export const Quotas = Type.Object(
+  {
+    'peerings-per-tenant-region': Quota,
+    'same-region-peerings-per-vpc': Quota,
+    'cross-region-peerings-per-vpc': Quota,
+    'peerings-per-vpc': Quota,
+  },
+  { additionalProperties: false },
+)
+
+const Digits = (min: number, max: number) => Type.String({ pattern: `^[1-9][0-9]{${min - 1},${max - 1}}$` })
+
+/** A tenant as it may be asked for, in a request and in a bootstrap file alike. */
+export const NewTenant = Type.Object(
+  {
+    name: Type.String({ minLength: 1, maxLength: 64, pattern: '^[^\\0]*$' }),
+    huawei: Type.Optional(
+      Type.Object(
+        {
+          projects: Type.Optional(
+            Type.Record(Type.String(), Type.String({ pattern: '^[0-9a-f]{32}$' }), {
+              description: 'By region.',
+            }),
+          ),
+          domainName: Type.Optional(Text(64)),
+          user: Type.Optional(Text(64)),
+          password: Type.Optional(Type.String({ minLength: 1, maxLength: 1024 })),
+        },
+        { additionalProperties: false },
+      ),
+    ),
+    alibaba: Type.Optional(
+      Type.Object({ uid: Type.Optional(Digits(5, 16)) }, { additionalProperties: false }),
+    ),
+    tencent: Type.Optional(
+      Type.Object(
+        { uin: Type.Optional(Digits(5, 15)), appId: Type.Optional(Digits(5, 15)) },
+        { additionalProperties: false },
+      ),
+    ),
+    quotas: Type.Optional(Quotas),
+    accessKeys: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            id: Type.String({ pattern: '^[A-Za-z0-9_-]{1,128}$' }),
+            secret: Type.String({ minLength: 1, maxLength: 256, pattern: '^[^\\0]*$' }),
+          },
+          { additionalProperties: false },
+        ),
+        { maxItems: 100 },
+      ),
+    ),
+  },
+  { additionalProperties: false },
+)
+
+export const AccessKey = Type.Object({
+  id: Type.String(),
+  secret: Type.Optional(Type.String({ description: 'Shown once, when the key is made.' })),
+  token: Type.Optional(
+    Type.String({ description: 'The bearer token for this API: the id, a dot, the secret.' }),
+  ),
+  createdAt: Time,
+})
+
+export const Tenant = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  huawei: Type.Object({
+    domainId: Type.String(),
+    domainName: Type.String(),
+    userId: Type.String(),
+    user: Type.String(),
+    projects: Type.Record(Type.String(), Type.String()),
+  }),
+  alibaba: Type.Object({ uid: Type.String() }),
+  tencent: Type.Object({ uin: Type.String(), appId: Type.String() }),
+  quotas: Quotas,
+  createdAt: Time,
+  accessKeys: Type.Optional(Type.Array(AccessKey)),
+})
+
+export const Cidrs = Type.Array(Type.String({ maxLength: 64 }), {
+  maxItems: 64,
+  description: 'IPv4 or IPv6 blocks.',
+})
+
+export const NewVpc = Type.Object(
+  {
+    tenant: Type.Optional(Type.String({ description: 'Id or name; the operator must give it.' })),
+    name: Text(64),
+    region: Type.String(),
+    cidrs: Cidrs,
+    description: Type.Optional(Text(256)),
+  },
+  { additionalProperties: false },
+)
+
+export const Vpc = Type.Object({
+  id: Type.String(),
+  ids: Ids,
+  tenant: Type.String(),
+  name: Type.String(),
+  description: Type.String(),
+  region: Type.String(),
+  cidrs: Type.Array(Type.String()),
+  createdAt: Time,
+  updatedAt: Time,
+})
+
+export const NewPeering = Type.Object(
+  {
+    requesterVpc: Type.String({ maxLength: 64, description: "Any of the VPC's ids." }),
+    accepterVpc: Type.String({ maxLength: 64, description: "Any of the VPC's ids." }),
+    name: Text(128),
+    description: Type.Optional(Text(256)),
+  },
+  { additionalProperties: false },
+)
+
+export const State = Type.Union(PEERING_STATES.map((state) => Type.Literal(state)))
+
+const Side = Type.Object({
+  tenant: Type.Object({ id: Type.String(), name: Type.String() }),
+  region: Type.String(),
+  vpc: Type.String(),
+  vpcIds: Ids,
+  cidrs: Type.Array(Type.String()),
+})
+
+export const Peering = Type.Object({
+  id: Type.String(),
+  ids: Ids,
+  name: Type.String(),
+  description: Type.String(),
+  state: State,
+  requester: Side,
+  accepter: Side,
+  createdAt: Time,
+  updatedAt: Time,
+  expiresAt: Type.Union([Time, Type.Null()]),
+})
+
+export const Event = Type.Object({
+  sequence: Type.Integer(),
+  at: Time,
+  type: Type.String(),
+  peering: Type.String(),
+  ids: Ids,
+  from: Type.Union([State, Type.Null()]),
+  to: State,
+  requester: Type.String({ description: "The requester's tenant." }),
+  accepter: Type.String({ description: "The accepter's tenant." }),
+  actor: Type.Object({
+    kind: Type.String({ description: 'tenant, operator or clock' }),
+    tenant: Type.Union([Type.String(), Type.Null()]),
+    dialect: Type.Union([Type.String(), Type.Null()]),
+    requestId: Type.Union([Type.String(), Type.Null()]),
+  }),
+})
+
+export const Problem = Type.Object({
+  type: Type.String(),
+  title: Type.String(),
+  status: Type.Integer(),
+  code: Type.String({ description: 'Stable: what a program may decide by.' }),
+  detail: Type.String(),
+  requestId: Type.String(),
+})
+
+export const Id = Type.Object({ id: Type.String({ maxLength: 64 }) })
+export const DryRun = Type.Object({
+  dryRun: Type.Optional(Type.Boolean({ description: 'Find out what would happen, and change nothing.' })),
+})
+export const Page = {
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
+  after: Type.Optional(Type.String({ maxLength: 64, description: 'Goes on after the row with this id.' })),
+}
+
+/** The bootstrap file. */
+export const BootstrapFile = Type.Object(
+  {
+    regions: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            name: Type.String({ minLength: 1, maxLength: 64 }),
+            huawei: Type.Optional(Type.Array(Type.String({ minLength: 1 }))),
+            alibaba: Type.Optional(Type.Array(Type.String({ minLength: 1 }))),
+            tencent: Type.Optional(Type.Array(Type.String({ minLength: 1 }))),
+          },
+          { additionalProperties: false },
+        ),
+        { minItems: 1 },
+      ),
+    ),
+    tenants: Type.Optional(Type.Array(NewTenant)),
+    vpcs: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            tenant: Type.String(),
+            name: Type.String({ maxLength: 64 }),
+            region: Type.String(),
+            cidrs: Cidrs,
+            ids: Type.Optional(
+              Type.Object(
+                {
+                  huawei: Type.Optional(Type.String({ format: 'uuid' })),
+                  alibaba: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+                  tencent: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+                },
+                { additionalProperties: false },
+              ),
+            ),
+          },
+          { additionalProperties: false },
+        ),
+      ),
+    ),
+  },
+  { additionalProperties: false },
+)

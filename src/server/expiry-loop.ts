@@ -1,0 +1,30 @@
+import type { Context } from '../app/context.ts'
+import { expirePeerings } from '../app/expire-peerings.ts'
+import type { Logger } from './logging.ts'
+
+const INTERVAL_MS = 1_000
+
+/**
+ * Writes down expiries soon after they happen. Nobody waits for it: what a request's deadline says holds without it.
+ * Answers what stops it.
+ */
+export function startExpiryLoop(context: Context, logger: Logger): () => Promise<void> {
+  let stopped = false
+  let pass = Promise.resolve()
+  const timer = setInterval(() => {
+    pass = pass
+      .then(async () => {
+        if (stopped) return
+        const written = await expirePeerings(context)
+        if (written > 0) logger.info({ written }, 'requests expired')
+      })
+      .catch((error: unknown) =>
+        logger.error({ err: error }, 'the expiry sweep failed; it will be tried again'),
+      )
+  }, INTERVAL_MS)
+  return () => {
+    stopped = true
+    clearInterval(timer)
+    return pass
+  }
+}

@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type FastifyInstance, fastify } from 'fastify'
+import type { App } from '../app/index.ts'
+import { type Served, serve } from '../dialects/dialect.ts'
+import { dialectOf } from '../dialects/index.ts'
+import type { WireRequest, WireResponse } from '../dialects/wire.ts'
+import { DomainError } from '../domain/errors.ts'
+import type { Logger } from './logging.ts'
+import type { Metrics } from './metrics.ts'
+import { readBody } from './read-body.ts'
+
+const NO_BODY = Buffer.alloc(0)
+
+export interface HttpDependencies {
+  readonly app: App
+  readonly logger: Logger
+  readonly metrics: Metrics
+}
+
+/**
+ * The HTTP server: whatever no route of it takes is a dialect's. Routes for the native API and for operators are
+ * added by whoever wires the service.
+ */
+export function createHttpServer(dependencies: HttpDependencies): FastifyInstance {
+  const server = fastify({
+    logger: false,
+    genReqId: () => randomUUID(),
+    bodyLimit: 1024 * 1024,
+    // The headers and the whole request each have their time; a connection that trickles is closed.
+    requestTimeout: 30_000,
+    keepAliveTimeout: 65_000,
+    forceCloseConnections: 'idle',
+    http: { headersTimeout: 10_000, connectionsCheckingInterval: 2_000, maxHeaderSize: 64 * 1024 },
+    routerOptions: { ignoreTrailingSlash: false },
+    rewriteUrl: ({ url = '/' }) => originForm(url),
+    frameworkErrors: (_error, request, reply) => {
+      reply.hijack()
+      void answerDialect(dependencies, request.id, request.raw, reply.raw)
+    },
+    clientErrorHandler(error, socket) {
+      if (socket.writable) {
+        const status = CLIENT_ERRORS[(error as NodeJS.ErrnoException).code ?? ''] ?? '400 Bad Request'
+        const body = JSON.stringify({ title: status.slice(4), status: Number(status.slice(0, 3)) })
+        socket.end(
+          `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: application/problem+json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+        )
+      }
+    },
+  })
+  // A dialect reads the body itself, byte for byte, whatever it says it is.
+  server.removeAllContentTypeParsers()
+  server.addContentTypeParser('*', (_request, _payload, done) => done(null))
+  server.setNotFoundHandler((request, reply) => {
+    reply.hijack()
+    void answerDialect(dependencies, request.id, request.raw, reply.raw)
+  })
+  return server
+}
+
+const CLIENT_ERRORS: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+}
+
+/** A client that uses this server as its proxy sends the whole address; the path is what is meant. */
+function originForm(url: string): string {
+  const match = /^https?:\/\/[^/?]*(.*)$/i.exec(url)
+  if (!match) return url
+  const rest = match[1] ?? ''
+  return rest.startsWith('/') ? rest : `/${rest}`
+}
+
+async function answerDialect(
+  { app, logger, metrics }: HttpDependencies,
+  requestId: string,
+  message: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const startedAtMs = performance.now()
+  const bare = wireRequest(message, NO_BODY)
+  let served: Served
+  let name = 'none'
+  try {
+    const request = { ...bare, body: await readBody(message) }
+    const dialect = dialectOf(request)
+    name = dialect?.name ?? name
+    served = dialect ? await serve(dialect, app, request, requestId) : nobodys(request)
+  } catch (error) {
+    // The body did not arrive, so the rest of it must not be read as the next request.
+    response.shouldKeepAlive = false
+    served = refuseUnread(bare, error, requestId)
+  }
+  if (served.fault)
+    logger.error({ requestId, operation: served.operation, err: served.fault }, 'a request failed')
+  send(response, served.response, message.method === 'HEAD')
+  metrics.served(name, served.operation, served.failure?.code ?? 'ok', performance.now() - startedAtMs)
+}
+
+function refuseUnread(request: WireRequest, error: unknown, requestId: string): Served {
+  const failure =
+    error instanceof DomainError ? error : new DomainError('request.malformed', { reason: 'unreadable' })
+  const dialect = dialectOf(request)
+  const response = dialect?.refuse(request, null, failure, requestId) ?? nobodys(request).response
+  return { response, operation: 'unknown', failure, fault: null }
+}
+
+/** For a path that is in no dialect. */
+function nobodys(request: WireRequest): Served {
+  const failure = new DomainError('operation.unknown', { operation: request.path, method: request.method })
+  const body = JSON.stringify({
+    type: 'about:blank',
+    title: 'Not Found',
+    status: 404,
+    code: failure.code,
+    detail: 'No dialect answers here. The native API is described at /isthmus/v1/openapi.json.',
+  })
+  const headers = { 'content-type': 'application/problem+json' }
+  return { response: { status: 404, headers, body }, operation: 'unknown', failure, fault: null }
+}
+
+function wireRequest(message: IncomingMessage, body: Buffer): WireRequest {
+  const url = originForm(message.url ?? '/')
+  const mark = url.indexOf('?')
+  return {
+    method: message.method ?? 'GET',
+    path: mark < 0 ? url : url.slice(0, mark),
+    query: mark < 0 ? '' : url.slice(mark + 1),
+    headers: message.headers as Record<string, string>,
+    body,
+    remoteAddress: message.socket.remoteAddress ?? '',
+    receivedAtMs: Date.now(),
+  }
+}
+
+function send(response: ServerResponse, { status, headers, body }: WireResponse, head: boolean): void {
+  if (response.destroyed) return
+  if (status !== 204) response.setHeader('content-length', Buffer.byteLength(body))
+  response.writeHead(status, headers)
+  response.end(head || status === 204 ? undefined : body)
+}

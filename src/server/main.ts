@@ -1,0 +1,175 @@
+import { randomBytes } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { manualClock, systemClock } from '../adapters/clock/system.ts'
+import { randomIds } from '../adapters/ids/random.ts'
+import { scryptPasswords } from '../adapters/passwords/scrypt.ts'
+import { aesGcmSealer, readOrCreateSecret } from '../adapters/secrets/aes-gcm.ts'
+import { openSqliteStore } from '../adapters/store/sqlite/store.ts'
+import { applyBootstrap, type Bootstrap, completeProjects } from '../app/bootstrap.ts'
+import type { Caller, Context } from '../app/context.ts'
+import { type App, createApp } from '../app/index.ts'
+import { CLOCK_OFFSET_SETTING } from '../app/move-clock.ts'
+import { bearerToken } from '../dialects/native/codec.ts'
+import { native } from '../dialects/native/index.ts'
+import { profile } from '../dialects/native/profile.ts'
+import { DomainError } from '../domain/errors.ts'
+import { DEFAULT_REGIONS, type Region } from '../domain/region.ts'
+import type { AccessKey } from '../domain/tenant.ts'
+import type { Store } from '../ports/store.ts'
+import { readBootstrapFile } from './bootstrap-file.ts'
+import { startExpiryLoop } from './expiry-loop.ts'
+import { createHttpServer } from './http.ts'
+import type { Logger } from './logging.ts'
+import { createMetrics } from './metrics.ts'
+import { type ServeOptions, UsageError } from './options.ts'
+
+/** A service that answers requests. */
+export interface RunningService {
+  /** Where, e.g. `http://127.0.0.1:4750`. */
+  readonly url: string
+  readonly app: App
+  /** Takes no more requests, finishes those under way, and lets go of the store. */
+  stop(): Promise<void>
+}
+
+const REGIONS_SETTING = 'regions'
+
+/** Wires the service and starts it: the only place that picks adapters. Throws UsageError for what was asked wrongly. */
+export async function startService(options: ServeOptions, logger: Logger): Promise<RunningService> {
+  const bootstrap = options.bootstrap === null ? null : readBootstrapFile(options.bootstrap)
+  mkdirSync(options.data, { recursive: true, mode: 0o700 })
+  const secret = (name: string) =>
+    readOrCreateSecret(options.data, name, () => randomBytes(32).toString('hex'))
+  const sealer = aesGcmSealer(Buffer.from(secret('master.key'), 'hex'))
+  const onFailure = (message: string) => logger.error({ reason: message }, 'a change could not be written')
+  const store = await openSqliteStore({ directory: options.data, sealer, onFailure })
+  try {
+    const context: Context = {
+      store,
+      clock: options.clock === 'manual' ? manualClock(await savedOffset(store)) : systemClock,
+      ids: randomIds,
+      passwords: scryptPasswords,
+      sealer,
+      regions: await knownRegions(store, bootstrap),
+      acceptanceTimeoutMs: options['acceptance-timeout'],
+      inFlight: new Map(),
+    }
+    const app = createApp(context)
+    await prepare(app, bootstrap, logger)
+    return await listen(app, options, options['admin-token'] ?? secret('admin-token'), logger)
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+async function savedOffset(store: Store): Promise<number> {
+  return Number((await store.readSetting(CLOCK_OFFSET_SETTING)) ?? 0)
+}
+
+/** Those of the bootstrap file, else those it had last, else some to begin with. */
+async function knownRegions(store: Store, bootstrap: Bootstrap | null): Promise<readonly Region[]> {
+  if (bootstrap?.regions) {
+    await store.commit({
+      settings: { [REGIONS_SETTING]: JSON.stringify(bootstrap.regions) },
+      nowMs: Date.now(),
+    })
+    return bootstrap.regions
+  }
+  const saved = await store.readSetting(REGIONS_SETTING)
+  return saved === null ? DEFAULT_REGIONS : (JSON.parse(saved) as Region[])
+}
+
+const OPERATOR: Caller = {
+  tenant: null,
+  operator: true,
+  region: null,
+  dialect: 'native',
+  profile,
+  requestId: 'start',
+  remoteAddress: '',
+  dryRun: false,
+  once: null,
+}
+
+/** What an empty store gets where nothing else was asked for: somebody on each side of a peering. */
+const DEMONSTRATION: Bootstrap = {
+  tenants: [{ name: 'alice' }, { name: 'bob' }],
+  vpcs: [
+    { tenant: 'alice', name: 'alice-vpc', region: 'region-a', cidrs: ['10.1.0.0/16'] },
+    { tenant: 'bob', name: 'bob-vpc', region: 'region-a', cidrs: ['10.2.0.0/16'] },
+  ],
+}
+
+async function prepare(app: App, bootstrap: Bootstrap | null, logger: Logger): Promise<void> {
+  const empty = (await app.context.store.listTenants()).length === 0
+  const wanted = bootstrap ?? (empty ? DEMONSTRATION : {})
+  try {
+    const keys = await applyBootstrap(app.context, OPERATOR, wanted)
+    await completeProjects(app.context)
+    for (const key of keys) await announce(app, key, logger)
+  } catch (error) {
+    if (error instanceof DomainError)
+      throw new UsageError(`--bootstrap: ${error.code} ${JSON.stringify(error.details)}`)
+    throw error
+  }
+}
+
+/** A key that was made up here is shown once: nobody could know it otherwise. */
+async function announce(app: App, { id, secret, tenant }: AccessKey, logger: Logger): Promise<void> {
+  const owner = await app.context.store.findTenant({ id: tenant })
+  const token = bearerToken(id, secret)
+  logger.info(
+    { tenant: owner?.name, accessKeyId: id, secretAccessKey: secret, token },
+    'made a tenant; its key is shown once',
+  )
+}
+
+async function listen(
+  app: App,
+  options: ServeOptions,
+  adminToken: string,
+  logger: Logger,
+): Promise<RunningService> {
+  const metrics = createMetrics()
+  const server = createHttpServer({ app, logger, metrics })
+  server.get('/healthz', async () => ({ healthy: true }))
+  server.get('/readyz', async (_request, reply) => {
+    const reason = await app.context.store.ping().then(
+      () => null,
+      (error: unknown) => String(error),
+    )
+    return reply
+      .code(reason === null ? 200 : 503)
+      .send(reason === null ? { ready: true } : { ready: false, store: reason })
+  })
+  server.get('/metrics', async (_request, reply) =>
+    reply.type(metrics.contentType).send(await metrics.text()),
+  )
+  await server.register(native, {
+    prefix: '/isthmus/v1',
+    app,
+    adminToken,
+    onFault: (requestId, fault) => logger.error({ requestId, err: fault }, 'a request failed'),
+    onServed: (operation, code, durationMs) => metrics.served('native', operation, code, durationMs),
+  })
+  const { host, port } = options.listen
+  await server.listen({ host, port }).catch((error: Error) => {
+    throw new UsageError(`--listen ${host}:${port}: ${error.message}`)
+  })
+  const stopExpiry = startExpiryLoop(app.context, logger)
+  return {
+    url: urlOf(server.server.address() as AddressInfo),
+    app,
+    async stop() {
+      await server.close()
+      await stopExpiry()
+      await app.context.store.close()
+    },
+  }
+}
+
+function urlOf({ address, family, port }: AddressInfo): string {
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+}

@@ -1,0 +1,151 @@
+import { parseArgs } from 'node:util'
+import { parseDuration } from '../domain/duration.ts'
+
+/** A start that cannot be made because of how it was asked for; exit code 2, and one line that says which option. */
+export class UsageError extends Error {}
+
+interface Option<T> {
+  /** What stands for the value in the help text. */
+  readonly value: string
+  readonly about: string
+  /** Null: there is none unless it is given. */
+  readonly fallback: string | null
+  /** Answers the value, or throws an Error whose message completes "--option: …". */
+  readonly parse: (text: string) => T
+}
+
+const text = (given: string) => given
+
+/** Every option of `isthmus serve`. A flag `--some-name` is also the variable `ISTHMUS_SOME_NAME`; the flag wins. */
+const OPTIONS = {
+  listen: {
+    value: 'HOST:PORT',
+    about: 'where to answer; port 0 takes a free one',
+    fallback: '127.0.0.1:4750',
+    parse: parseListen,
+  },
+  data: {
+    value: 'DIR',
+    about: 'the data directory: the embedded store and the keys',
+    fallback: './.isthmus',
+    parse: text,
+  },
+  'database-url': {
+    value: 'URL',
+    about: 'a PostgreSQL database instead of the embedded store (not available yet)',
+    fallback: null,
+    parse: (): never => {
+      throw new Error('PostgreSQL is not supported yet; leave it out to use the embedded store')
+    },
+  },
+  dataplane: {
+    value: 'none',
+    about: 'what carries packets; netns and ovn are not available yet',
+    fallback: 'none',
+    parse: parseDataplane,
+  },
+  'ovn-nb': {
+    value: 'ADDR',
+    about: 'the OVN northbound database; used with --dataplane ovn',
+    fallback: 'unix:/var/run/ovn/ovnnb_db.sock',
+    parse: text,
+  },
+  bootstrap: {
+    value: 'FILE',
+    about: 'regions, tenants, keys and VPCs to have (JSON), applied at every start',
+    fallback: null,
+    parse: text,
+  },
+  'admin-token': {
+    value: 'TOKEN',
+    about:
+      "the operator's token; made at the first start, and kept in the data directory, where it is not given",
+    fallback: null,
+    parse: text,
+  },
+  'acceptance-timeout': {
+    value: 'DURATION',
+    about: 'how long a request waits for its answer, as an ISO 8601 duration',
+    fallback: 'P7D',
+    parse: parseTimeout,
+  },
+  clock: {
+    value: 'system|manual',
+    about: 'manual: the clock can be moved by POST /isthmus/v1/clock, for tests',
+    fallback: 'system',
+    parse: parseClock,
+  },
+} as const satisfies Record<string, Option<unknown>>
+
+type OptionName = keyof typeof OPTIONS
+type Value<O extends Option<unknown>> = O['fallback'] extends null
+  ? ReturnType<O['parse']> | null
+  : ReturnType<O['parse']>
+
+/** What `isthmus serve` was asked to do. */
+export type ServeOptions = { readonly [Name in OptionName]: Value<(typeof OPTIONS)[Name]> }
+
+/** Reads the options of `isthmus serve`. Throws UsageError. */
+export function parseServeOptions(args: readonly string[], environment: NodeJS.ProcessEnv): ServeOptions {
+  const flags = parseFlags(args)
+  const entries = Object.entries(OPTIONS).map(([name, option]) => {
+    const given = flags[name] ?? environment[variableOf(name)] ?? option.fallback
+    if (given === null) return [name, null]
+    try {
+      return [name, option.parse(given)]
+    } catch (error) {
+      const source = flags[name] === undefined ? variableOf(name) : `--${name}`
+      throw new UsageError(`${source}: ${(error as Error).message}`)
+    }
+  })
+  return Object.fromEntries(entries) as ServeOptions
+}
+
+/** The options as the help text lists them. */
+export function describeServeOptions(): string {
+  const rows = Object.entries(OPTIONS).map(([name, { value, about, fallback }]) => ({
+    left: `  --${name} ${value}`,
+    right: `${about}${fallback === null ? '' : ` [${fallback}]`}`,
+  }))
+  const width = Math.max(...rows.map(({ left }) => left.length)) + 2
+  return rows.map(({ left, right }) => left.padEnd(width) + right).join('\n')
+}
+
+function variableOf(name: string): string {
+  return `ISTHMUS_${name.toUpperCase().replaceAll('-', '_')}`
+}
+
+function parseFlags(args: readonly string[]): Record<string, string | undefined> {
+  const options = Object.fromEntries(Object.keys(OPTIONS).map((name) => [name, { type: 'string' as const }]))
+  try {
+    return parseArgs({ args: [...args], options, strict: true }).values as Record<string, string | undefined>
+  } catch (error) {
+    throw new UsageError((error as Error).message)
+  }
+}
+
+function parseListen(given: string): { host: string; port: number } {
+  const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(given)
+  const host = match?.[1] ?? match?.[2]
+  const port = Number(match?.[3])
+  if (host === undefined || port > 65535) throw new Error(`'${given}' is not HOST:PORT, e.g. 127.0.0.1:4750`)
+  return { host, port }
+}
+
+function parseDataplane(given: string): 'none' {
+  if (given === 'none') return given
+  if (given === 'netns' || given === 'ovn') throw new Error(`${given} is not supported yet; use none`)
+  throw new Error(`'${given}' is none of none, netns, ovn`)
+}
+
+function parseTimeout(given: string): number {
+  const timeoutMs = parseDuration(given)
+  if (timeoutMs === null || timeoutMs === 0)
+    throw new Error(`'${given}' is not an ISO 8601 duration, e.g. P7D or PT1H`)
+  return timeoutMs
+}
+
+function parseClock(given: string): 'system' | 'manual' {
+  if (given === 'system' || given === 'manual') return given
+  throw new Error(`'${given}' is neither system nor manual`)
+}

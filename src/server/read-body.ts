@@ -1,0 +1,40 @@
+import type { IncomingMessage } from 'node:http'
+import { DomainError } from '../domain/errors.ts'
+
+/** How large a request body may be, and how long it may take to arrive. */
+export const BODY_LIMIT_BYTES = 1024 * 1024
+export const BODY_TIMEOUT_MS = 10_000
+
+/**
+ * The body of a request, as it came. Throws `request.too-large` and `request.timeout`; the connection is then of no
+ * further use, since what is left of the body is still on its way.
+ */
+export function readBody(message: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let length = 0
+    const timer = setTimeout(
+      () => stop(new DomainError('request.timeout', { timeoutMs: BODY_TIMEOUT_MS })),
+      BODY_TIMEOUT_MS,
+    )
+    const stop = (error: Error) => {
+      clearTimeout(timer)
+      message.removeAllListeners('data')
+      message.pause()
+      reject(error)
+    }
+    message.on('data', (chunk: Buffer) => {
+      length += chunk.length
+      if (length > BODY_LIMIT_BYTES)
+        stop(new DomainError('request.too-large', { limitBytes: BODY_LIMIT_BYTES }))
+      else chunks.push(chunk)
+    })
+    message.on('end', () => {
+      clearTimeout(timer)
+      resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, length))
+    })
+    message.on('error', stop)
+    // A client that hangs up half way must not leave its timer behind.
+    message.on('close', () => clearTimeout(timer))
+  })
+}
