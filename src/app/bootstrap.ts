@@ -2,7 +2,7 @@ import { DomainError } from '../domain/errors.ts'
 import type { Region } from '../domain/region.ts'
 import type { AccessKey, Tenant } from '../domain/tenant.ts'
 import type { Caller, Context } from './context.ts'
-import { type CreateTenant, createTenant } from './create-tenant.ts'
+import { type CreateTenant, commitOrThrow, createTenant } from './create-tenant.ts'
 import { createVpc } from './create-vpc.ts'
 
 /** The bootstrap file, once read and checked. */
@@ -30,7 +30,7 @@ export async function applyBootstrap(
   const made: AccessKey[] = []
   for (const entry of bootstrap.tenants ?? []) {
     const known = await context.store.findTenant({ name: entry.name })
-    if (known) await renewTenant(context, known, entry)
+    if (known) await renewTenant(context, operator, known, entry)
     else {
       const { accessKeys } = await createTenant(context, operator, entry)
       if (!entry.accessKeys) made.push(...accessKeys)
@@ -56,14 +56,22 @@ export async function completeProjects(context: Context): Promise<void> {
     const projects = { ...tenant.huawei.projects }
     for (const { name } of missing) projects[name] = context.ids.uuid().replaceAll('-', '')
     const renewed = { ...tenant, huawei: { ...tenant.huawei, projects } }
-    await context.store.commit({ tenants: [renewed], nowMs: context.clock.realNow() })
+    await commitOrThrow(context, { dryRun: false }, { tenants: [renewed] })
   }
 }
 
 /** What the file says wins over what is stored; what it leaves out stays as it was first made up. */
-async function renewTenant(context: Context, known: Tenant, entry: CreateTenant): Promise<void> {
-  const { passwords, store, clock } = context
+async function renewTenant(
+  context: Context,
+  operator: Caller,
+  known: Tenant,
+  entry: CreateTenant,
+): Promise<void> {
+  const { passwords, clock, regions } = context
   const { projects = {}, domainName, user, password } = entry.huawei ?? {}
+  const given = Object.fromEntries(
+    Object.entries(projects).filter(([region]) => regions.some(({ name }) => name === region)),
+  )
   const hash = known.huawei.passwordHash
   const unchanged = password === undefined || (hash !== null && (await passwords.matches(password, hash)))
   const tenant: Tenant = {
@@ -73,7 +81,7 @@ async function renewTenant(context: Context, known: Tenant, entry: CreateTenant)
       domainName: domainName ?? known.huawei.domainName,
       userName: user ?? known.huawei.userName,
       passwordHash: unchanged ? hash : await passwords.hash(password),
-      projects: { ...known.huawei.projects, ...projects },
+      projects: { ...known.huawei.projects, ...given },
     },
     alibaba: { uid: entry.alibaba?.uid ?? known.alibaba.uid },
     tencent: {
@@ -87,7 +95,7 @@ async function renewTenant(context: Context, known: Tenant, entry: CreateTenant)
     tenant: known.id,
     createdAtMs: clock.now(),
   }))
-  await store.commit({ tenants: [tenant], accessKeys, nowMs: clock.realNow() })
+  await commitOrThrow(context, operator, { tenants: [tenant], accessKeys })
 }
 
 async function isThere(

@@ -76,3 +76,8 @@ export function partyOf(caller: Caller): Party | null {
 export function requireOperator(caller: Caller, action: string): void {
   if (!caller.operator) throw new DomainError('permission.denied', { action })
 }
+
+/** Throws `permission.denied` unless it is `tenant` itself that asks, or the operator. */
+export function requireSelf(caller: Caller, tenant: Tenant, action: string): void {
+  if (caller.tenant?.id !== tenant.id) requireOperator(caller, action)
+}

@@ -1,12 +1,12 @@
 import { DomainError } from '../domain/errors.ts'
 import { eventOf } from '../domain/event.ts'
 import { peeringId, type RegionName } from '../domain/identity.ts'
-import { NO_ATTRIBUTES, type Peering, type PeeringAttributes } from '../domain/peering.ts'
+import { isDue, NO_ATTRIBUTES, type Peering, type PeeringAttributes } from '../domain/peering.ts'
 import { allowAttributes, allowPair, type Neighbours, owns } from '../domain/policy.ts'
-import { counterMoves, limitsFor } from '../domain/quota.ts'
 import type { Vpc } from '../domain/vpc.ts'
-import type { Condition, PeeringView, TenantKey } from '../ports/store.ts'
+import type { PeeringView, TenantKey } from '../ports/store.ts'
 import { actorOf, type Caller, type Context, principalOf } from './context.ts'
+import { liveConditions } from './live-conditions.ts'
 import { recallPeering } from './load-peering.ts'
 import { save } from './save.ts'
 
@@ -43,20 +43,11 @@ export function createPeering(context: Context, caller: Caller, input: CreatePee
       allowPair(requester.vpc, accepter.vpc, neighbours, caller.profile)
       const peering = draft(context, requester.vpc, accepter.vpc, input)
       allowAttributes(peering, input.attributes, caller.profile)
-      const limits = limitsFor(caller.profile.quotas, requester.tenant.quotas)
-      const conditions: Condition[] = [
-        { kind: 'vpc-exists', vpc: requester.vpc.id },
-        { kind: 'vpc-exists', vpc: accepter.vpc.id },
-      ]
-      for (const { counter } of counterMoves(null, peering)) {
-        const limit = limits[counter.quota]
-        if (limit !== null) conditions.push({ kind: 'quota', counter, limit })
-      }
       return {
         change: {
           peerings: [{ from: null, to: peering }],
           events: [eventOf('peering.requested', null, peering, actorOf(caller))],
-          conditions,
+          conditions: liveConditions(caller.profile, { requester, accepter }, null, peering),
         },
         result: { peering, requester, accepter },
         resultId: peering.id,
@@ -102,10 +93,10 @@ async function findNeighbours(
   accepter: Vpc,
 ): Promise<Neighbours> {
   if (caller.profile.overlapElsewhere === 'allow') return { requester: [], accepter: [] }
-  return {
-    requester: await context.store.neighboursOf(requester.id),
-    accepter: await context.store.neighboursOf(accepter.id),
-  }
+  const nowMs = context.clock.now()
+  const standing = async (vpc: Vpc) =>
+    (await context.store.neighboursOf(vpc.id)).filter(({ peering }) => !isDue(peering, nowMs))
+  return { requester: await standing(requester), accepter: await standing(accepter) }
 }
 
 function draft(context: Context, requester: Vpc, accepter: Vpc, input: CreatePeering): Peering {

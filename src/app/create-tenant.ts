@@ -2,7 +2,9 @@ import { DomainError } from '../domain/errors.ts'
 import { type RegionName, tenantId } from '../domain/identity.ts'
 import type { Quotas } from '../domain/profile.ts'
 import type { AccessKey, Tenant } from '../domain/tenant.ts'
-import { type Caller, type Context, requireOperator } from './context.ts'
+import type { Change } from '../ports/store.ts'
+import { type Caller, type Context, requireOperator, requireSelf } from './context.ts'
+import { failureOf } from './save.ts'
 
 /** What may be said of a new tenant. Whatever is left out is made up. */
 export interface CreateTenant {
@@ -27,18 +29,13 @@ export async function createTenant(
   input: CreateTenant,
 ): Promise<{ tenant: Tenant; accessKeys: readonly AccessKey[] }> {
   requireOperator(caller, 'make a tenant')
-  const { store, clock } = context
   const tenant = await draftTenant(context, input)
-  await refuseTaken(context, tenant)
   const accessKeys = (input.accessKeys ?? [draftSecret(context)]).map((key) => ({
     ...key,
     tenant: tenant.id,
     createdAtMs: tenant.createdAtMs,
   }))
-  for (const { id } of accessKeys) {
-    if (await store.findAccessKey(id)) throw new DomainError('access-key.exists', { id })
-  }
-  if (!caller.dryRun) await store.commit({ tenants: [tenant], accessKeys, nowMs: clock.realNow() })
+  await commitOrThrow(context, caller, { tenants: [tenant], accessKeys })
   return { tenant, accessKeys }
 }
 
@@ -48,8 +45,9 @@ export async function createAccessKey(
   caller: Caller,
   input: { tenant: Tenant },
 ): Promise<AccessKey> {
+  requireSelf(caller, input.tenant, 'make a key for it')
   const key = { ...draftSecret(context), tenant: input.tenant.id, createdAtMs: context.clock.now() }
-  if (!caller.dryRun) await context.store.commit({ accessKeys: [key], nowMs: context.clock.realNow() })
+  await commitOrThrow(context, caller, { accessKeys: [key] })
   return key
 }
 
@@ -59,11 +57,10 @@ export async function deleteAccessKey(
   caller: Caller,
   input: { tenant: Tenant; id: string },
 ): Promise<void> {
+  requireSelf(caller, input.tenant, 'delete its key')
   const key = await context.store.findAccessKey(input.id)
   if (key?.tenant !== input.tenant.id) throw new DomainError('access-key.not-found', { id: input.id })
-  if (!caller.dryRun) {
-    await context.store.commit({ deletedAccessKeys: [input.id], nowMs: context.clock.realNow() })
-  }
+  await commitOrThrow(context, caller, { deletedAccessKeys: [input.id] })
 }
 
 /** A tenant from what is given, with everything else made up: account numbers, projects, names. */
@@ -84,26 +81,26 @@ export async function draftTenant(context: Context, input: CreateTenant): Promis
       passwordHash: input.huawei?.password === undefined ? null : await passwords.hash(input.huawei.password),
       projects,
     },
-    alibaba: { uid: input.alibaba?.uid ?? ids.decimal(16) },
+    alibaba: { uid: input.alibaba?.uid ?? `1${ids.decimal(15)}` },
     tencent: { uin: input.tencent?.uin ?? ids.decimal(12), appId: input.tencent?.appId ?? ids.decimal(10) },
     quotas: input.quotas ?? {},
   }
 }
 
-async function refuseTaken(context: Context, tenant: Tenant): Promise<void> {
-  const { store } = context
-  const taken = [
-    await store.findTenant({ name: tenant.name }),
-    await store.findTenant({ domainName: tenant.huawei.domainName }),
-    await store.findTenant({ alibabaUid: tenant.alibaba.uid }),
-    await store.findTenant({ tencentUin: tenant.tencent.uin }),
-    ...(await Promise.all(
-      Object.values(tenant.huawei.projects).map((project) => store.findTenant({ project })),
-    )),
-  ].find((other) => other !== null)
-  if (taken) throw new DomainError('tenant.exists', { name: taken.name })
-}
-
 function draftSecret(context: Context): { id: string; secret: string } {
   return { id: `AK${context.ids.secret(18).toUpperCase()}`, secret: context.ids.secret(40) }
+}
+
+/** A change that was planned from nothing that can have changed: a conflict is final. */
+export async function commitOrThrow(
+  context: Context,
+  caller: Pick<Caller, 'dryRun'>,
+  change: Omit<Change, 'nowMs' | 'dryRun'>,
+): Promise<void> {
+  const outcome = await context.store.commit({
+    ...change,
+    nowMs: context.clock.realNow(),
+    dryRun: caller.dryRun,
+  })
+  if (!outcome.ok) throw failureOf(outcome.conflict)
 }

@@ -5,7 +5,7 @@ import type { Tag } from '../domain/peering.ts'
 import type { Tenant } from '../domain/tenant.ts'
 import type { Vpc } from '../domain/vpc.ts'
 import type { Condition } from '../ports/store.ts'
-import type { Caller, Context } from './context.ts'
+import { type Caller, type Context, requireSelf } from './context.ts'
 import { save } from './save.ts'
 
 export interface CreateVpc {
@@ -22,6 +22,7 @@ export interface CreateVpc {
 
 /** Makes a VPC. Throws `request.invalid` for a bad block, `vpc.exists`, `vpc.name-taken`, and what `save` throws. */
 export function createVpc(context: Context, caller: Caller, input: CreateVpc): Promise<Vpc> {
+  requireSelf(caller, input.tenant, 'make a VPC for it')
   const cidrs = canonicalBlocks(input.cidrs)
   return save(
     context,

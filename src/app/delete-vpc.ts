@@ -1,7 +1,9 @@
+import { DomainError } from '../domain/errors.ts'
 import { EVENT_TYPES, eventOf } from '../domain/event.ts'
-import { apply, isDue } from '../domain/peering.ts'
+import { apply } from '../domain/peering.ts'
 import type { Vpc } from '../domain/vpc.ts'
 import { actorOf, type Caller, type Context } from './context.ts'
+import { settle } from './expire-peerings.ts'
 import { save } from './save.ts'
 import { showVpc } from './show-vpc.ts'
 
@@ -18,22 +20,20 @@ export function deleteVpc(context: Context, caller: Caller, input: { id: string 
     async () => {
       const vpc = await showVpc(context, caller, input)
       const nowMs = context.clock.now()
-      const waiting = (await context.store.neighboursOf(vpc.id))
-        .map(({ peering }) => peering)
-        .filter((peering) => peering.state === 'pending-acceptance' && peering.accepter.vpc === vpc.id)
-        .map((before) => {
-          const event = isDue(before, nowMs) ? 'expire' : 'reject'
-          return { before, event, after: apply(before, event, nowMs, 0) } as const
-        })
+      const ended = (await context.store.neighboursOf(vpc.id)).flatMap(({ peering: before }) => {
+        const { peering: lapsed, events } = settle(before, nowMs)
+        if (events.length > 0) return [{ before, after: lapsed, events }]
+        if (before.state !== 'pending-acceptance' || before.accepter.vpc !== vpc.id) return []
+        const after = apply(before, 'reject', nowMs, 0)
+        return [{ before, after, events: [eventOf(EVENT_TYPES.reject, before, after, actorOf(caller))] }]
+      })
       return {
         change: {
           vpcs: [
             { from: vpc, to: { ...vpc, deletedAtMs: nowMs, updatedAtMs: nowMs, version: vpc.version + 1 } },
           ],
-          peerings: waiting.map(({ before, after }) => ({ from: before, to: after })),
-          events: waiting.map(({ before, event, after }) =>
-            eventOf(EVENT_TYPES[event], before, after, actorOf(caller)),
-          ),
+          peerings: ended.map(({ before, after }) => ({ from: before, to: after })),
+          events: ended.flatMap(({ events }) => events),
           conditions: [{ kind: 'vpc-unpeered', vpc: vpc.id }],
         },
         result: vpc,
@@ -41,6 +41,11 @@ export function deleteVpc(context: Context, caller: Caller, input: { id: string 
         touches: [vpc.id],
       }
     },
-    () => showVpc(context, caller, input),
+    async (resultId) => {
+      // Deleted by now, and shown all the same: it is the result of the request that deleted it.
+      const vpc = await context.store.findVpc(resultId)
+      if (!vpc) throw new DomainError('vpc.not-found', { id: resultId })
+      return vpc
+    },
   )
 }

@@ -15,12 +15,13 @@ export async function moveClock(context: Context, caller: Caller, input: { byMs:
   const clock = context.clock as Partial<ManualClock>
   if (clock.setOffset === undefined || clock.offsetMs === undefined)
     throw new DomainError('clock.not-manual', {})
-  const offsetMs = clock.offsetMs + input.byMs
+  if (caller.dryRun) return context.clock.now() + input.byMs
+  // Moved before it is saved, so that two who move it at once both move it.
+  clock.setOffset(clock.offsetMs + input.byMs)
   await context.store.commit({
-    settings: { [CLOCK_OFFSET_SETTING]: String(offsetMs) },
+    settings: { [CLOCK_OFFSET_SETTING]: String(clock.offsetMs) },
     nowMs: context.clock.realNow(),
   })
-  clock.setOffset(offsetMs)
   await expirePeerings(context)
   return context.clock.now()
 }

@@ -15,7 +15,7 @@ export interface Plan<T> {
 }
 
 const IDEMPOTENCY_LIFETIME_MS = 24 * 60 * 60 * 1000
-const ATTEMPTS = 20
+const ATTEMPTS = 100
 
 /**
  * Plans a change and commits it; plans it anew where what it took for granted no longer holds. `plan` is called
@@ -23,7 +23,7 @@ const ATTEMPTS = 20
  * same idempotency token.
  *
  * Throws what `plan` throws, and a failure for each conflict that looking again does not mend. Nothing is written
- * then. Under a dry run nothing is ever written.
+ * then. Under a dry run nothing is written either, but for expiries that were due anyway.
  */
 export async function save<T>(
   context: Context,
@@ -31,10 +31,21 @@ export async function save<T>(
   plan: () => Promise<Plan<T>>,
   recall: (resultId: string) => Promise<T>,
 ): Promise<T> {
-  const spent = caller.once && (await context.store.findClaim(caller.once.key, context.clock.realNow()))
-  if (spent) return recallClaim(caller, spent, recall)
+  const earlier = await recallSpent(context, caller, recall)
+  if (earlier) return earlier.result
+  try {
+    return await attempt(context, caller, plan)
+  } catch (error) {
+    // The first request with the token may have been under way, and be what made this one fail.
+    const first = await recallSpent(context, caller, recall)
+    if (first) return first.result
+    throw error
+  }
+}
+
+async function attempt<T>(context: Context, caller: Caller, plan: () => Promise<Plan<T>>): Promise<T> {
   let swept = false
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+  for (let count = 0; count < ATTEMPTS; count++) {
     const { change, result, resultId, touches } = await plan()
     const nowMs = context.clock.realNow()
     const claims = caller.once && !caller.dryRun ? [claimFor(caller.once, resultId, nowMs)] : []
@@ -43,26 +54,38 @@ export async function save<T>(
     )
     if (outcome.ok) return result
     const { conflict } = outcome
-    if (conflict.kind === 'claimed') return recallClaim(caller, conflict.claim, recall)
-    if (conflict.kind === 'stale' && caller.profile.concurrentChange === 'refuse') break
     if (conflict.kind === 'pair-taken' || conflict.kind === 'quota') {
       // What stands in the way may be a request whose time is up and that nothing has swept yet.
-      if (swept || (await expirePeerings(context)) === 0) throw failureOf(conflict)
+      if (swept) throw failureOf(conflict)
+      await expirePeerings(context)
       swept = true
-    } else if (conflict.kind === 'vpc-peered' || conflict.kind === 'name-taken') throw failureOf(conflict)
+    } else if (conflict.kind === 'stale' && caller.profile.concurrentChange === 'refuse') {
+      throw new DomainError('peering.busy', { id: conflict.id })
+    } else if (!LOOKING_AGAIN_MENDS.includes(conflict.kind)) throw failureOf(conflict)
   }
-  throw new DomainError('peering.busy', { id: '' })
+  throw new DomainError('service.unavailable', { reason: 'too many changes to the same thing at once' })
 }
+
+/** What an attempt that reads afresh does not meet again, or finds to be another failure. */
+const LOOKING_AGAIN_MENDS: readonly Conflict['kind'][] = ['stale', 'id-taken', 'vpc-missing']
 
 function claimFor(once: { key: string; fingerprint: string }, result: string, nowMs: number): Claim {
   return { ...once, result, expiresAtMs: nowMs + IDEMPOTENCY_LIFETIME_MS }
 }
 
-async function recallClaim<T>(caller: Caller, claim: Claim, recall: (id: string) => Promise<T>): Promise<T> {
-  if (claim.fingerprint !== caller.once?.fingerprint) {
+/** What the token was spent on, if it was; null where there is no token, or it is still good. */
+async function recallSpent<T>(
+  context: Context,
+  caller: Caller,
+  recall: (resultId: string) => Promise<T>,
+): Promise<{ result: T } | null> {
+  if (!caller.once) return null
+  const claim = await context.store.findClaim(caller.once.key, context.clock.realNow())
+  if (!claim) return null
+  if (claim.fingerprint !== caller.once.fingerprint) {
     throw new DomainError('idempotency.mismatch', { token: claim.key })
   }
-  return recall(claim.result)
+  return { result: await recall(claim.result) }
 }
 
 /** Runs `commit` while `ids` are marked as being changed; throws `peering.busy` where the dialect minds that they are. */
@@ -89,10 +112,14 @@ async function holding<T>(
   }
 }
 
-function failureOf(
-  conflict: Extract<Conflict, { kind: 'pair-taken' | 'quota' | 'vpc-peered' | 'name-taken' }>,
-) {
+/** The failure that each conflict comes to where nothing mends it. */
+export function failureOf(conflict: Conflict): DomainError {
   switch (conflict.kind) {
+    case 'stale':
+    case 'id-taken':
+      return new DomainError('peering.busy', { id: conflict.id })
+    case 'claimed':
+      return new DomainError('idempotency.in-progress', { token: conflict.claim.key })
     case 'pair-taken':
       return new DomainError('peering.exists', { id: conflict.peering, requester: '', accepter: '' })
     case 'quota':
@@ -101,9 +128,15 @@ function failureOf(
         limit: conflict.limit,
         used: conflict.used,
       })
+    case 'vpc-missing':
+      return new DomainError('vpc.not-found', { id: conflict.vpc })
     case 'vpc-peered':
       return new DomainError('vpc.in-use', { id: conflict.vpc, peering: conflict.peering })
     case 'name-taken':
       return new DomainError('vpc.name-taken', { name: conflict.name })
+    case 'tenant-taken':
+      return new DomainError('tenant.exists', { name: conflict.name })
+    case 'key-taken':
+      return new DomainError('access-key.exists', { id: conflict.id })
   }
 }

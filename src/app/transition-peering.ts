@@ -4,6 +4,7 @@ import { authorize } from '../domain/policy.ts'
 import type { PeeringView } from '../ports/store.ts'
 import { actorOf, type Caller, type Context, principalOf } from './context.ts'
 import { settle } from './expire-peerings.ts'
+import { liveConditions } from './live-conditions.ts'
 import { loadPeering, recallPeering, withPeering } from './load-peering.ts'
 import { save } from './save.ts'
 
@@ -34,6 +35,7 @@ export function transitionPeering(
         change: {
           peerings: [{ from: view.peering, to: after }],
           events: [...events, eventOf(EVENT_TYPES[event], before, after, actorOf(caller))],
+          conditions: liveConditions(caller.profile, view, before, after),
         },
         result: withPeering(view, after),
         resultId: after.id,

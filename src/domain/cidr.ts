@@ -78,24 +78,25 @@ function parseIpv4(text: string): bigint | null {
 function parseIpv6(text: string): bigint | null {
   const halves = text.split('::')
   if (halves.length > 2) return null
-  const head = groups(halves[0] ?? '')
-  const tail = halves.length === 2 ? groups(halves[1] ?? '') : []
+  const shortened = halves.length === 2
+  const head = groups(halves[0] ?? '', !shortened)
+  const tail = shortened ? groups(halves[1] ?? '', true) : []
   if (!head || !tail) return null
   const missing = 8 - head.length - tail.length
-  if (halves.length === 2 ? missing < 1 : missing !== 0) return null
+  if (shortened ? missing < 1 : missing !== 0) return null
   return [...head, ...Array<bigint>(missing).fill(0n), ...tail].reduce(
     (value, group) => (value << 16n) | group,
     0n,
   )
 }
 
-/** The 16-bit groups of one side of `::`; the last may be a dotted quad. Null where one is malformed. */
-function groups(text: string): bigint[] | null {
+/** The 16-bit groups of one side of `::`; the last of an address may be a dotted quad. Null where one is malformed. */
+function groups(text: string, endsAddress: boolean): bigint[] | null {
   if (text === '') return []
   const parts = text.split(':')
   const found: bigint[] = []
   for (const [index, part] of parts.entries()) {
-    if (part.includes('.') && index === parts.length - 1) {
+    if (part.includes('.') && endsAddress && index === parts.length - 1) {
       const quad = parseIpv4(part)
       if (quad === null) return null
       found.push(quad >> 16n, quad & 0xffffn)

@@ -44,7 +44,7 @@ export interface Failures {
   'peering.not-found': { id: string }
   'peering.wrong-state': { id: string; state: PeeringState; event: PeeringEvent | 'update' }
   /** A party to the peering, but not the one that may do this. */
-  'peering.wrong-side': { id: string; event: PeeringEvent }
+  'peering.wrong-side': { id: string; event: PeeringEvent | 'update' }
   'peering.exists': { id: string; requester: string; accepter: string }
   'peering.same-vpc': { id: string }
   'peering.overlap': { requester: string; accepter: string }

@@ -14,7 +14,8 @@ export function resolveRegion(
   dialect: Exclude<DialectName, 'native'>,
   name: string,
 ): RegionName | null {
-  const found = regions.find((region) => region.name === name || region[dialect].includes(name))
+  const found =
+    regions.find((region) => region.name === name) ?? regions.find((region) => region[dialect].includes(name))
   return found?.name ?? null
 }
 

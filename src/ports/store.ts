@@ -95,14 +95,17 @@ export interface PeeringQuery {
   readonly ids?: readonly string[]
   /** VPCs that must each be at one end or the other. */
   readonly vpcs?: readonly VpcId[]
+  /** VPCs one of which must be at one end or the other. */
+  readonly anyVpcs?: readonly VpcId[]
   /** A tenant (and region) that must be at either end, beside `party`. */
   readonly other?: Party
   readonly name?: string
+  readonly names?: readonly string[]
   readonly states?: readonly PeeringState[]
   /** Tags as the party itself has set them; each must be there. A null value matches any. */
   readonly tags?: readonly { key: string; value: string | null }[]
-  /** The resource group that the party has put it in. */
-  readonly resourceGroup?: string
+  /** The resource group that the party has put it in; null: none. */
+  readonly resourceGroup?: string | null
   /** What "expired" is measured by. */
   readonly nowMs: number
   readonly order: 'id' | 'id-descending' | 'name' | 'name-descending'
@@ -151,7 +154,7 @@ export interface Change {
   readonly settings?: Readonly<Record<string, string>>
   /** Added, or replaced whole. */
   readonly tenants?: readonly Tenant[]
-  /** Added; one with the same id and the same content is left as it is. */
+  /** Added; the secret of one that the same tenant has already is replaced. */
   readonly accessKeys?: readonly AccessKey[]
   readonly deletedAccessKeys?: readonly string[]
   readonly vpcs?: readonly Revision<Vpc>[]
@@ -177,6 +180,10 @@ export type Conflict =
   | { readonly kind: 'vpc-missing'; readonly vpc: VpcId }
   | { readonly kind: 'vpc-peered'; readonly vpc: VpcId; readonly peering: PeeringId }
   | { readonly kind: 'name-taken'; readonly name: string }
+  /** Another tenant, called `name`, has this name or one of these account numbers or projects. */
+  | { readonly kind: 'tenant-taken'; readonly name: string }
+  /** The access key is another tenant's. */
+  | { readonly kind: 'key-taken'; readonly id: string }
 
 export type CommitOutcome =
   | { readonly ok: true; readonly lastSequence: number }

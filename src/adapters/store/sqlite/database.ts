@@ -52,7 +52,7 @@ export class Connection {
 export function openForWriting(path: string): Connection {
   const connection = new Connection(path, { readOnly: false })
   connection.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;')
-  connection.exec('PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 4000;')
+  connection.exec('PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 16000;')
   migrate(connection)
   return connection
 }

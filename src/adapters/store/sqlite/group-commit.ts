@@ -23,6 +23,8 @@ export class GroupCommit {
   #underWay: Waiting[] | null = null
   #closed: Promise<void> | null = null
   #idle: (() => void) | null = null
+  /** Why nothing can be written any more; null while it can. */
+  #dead: string | null = null
 
   private constructor(worker: Worker, onFailure: (message: string) => void) {
     this.#worker = worker
@@ -40,6 +42,7 @@ export class GroupCommit {
   }
 
   commit(change: SealedChange): Promise<CommitOutcome> {
+    if (this.#dead !== null) return Promise.reject(unavailable(this.#dead))
     if (this.#closed) return Promise.reject(unavailable('the store is closing'))
     if (this.#waiting.length >= WAITING_MAX)
       return Promise.reject(unavailable('too many changes are waiting'))
@@ -49,9 +52,15 @@ export class GroupCommit {
     })
   }
 
+  /** Throws `service.unavailable` where the writer's thread has died. */
+  check(): void {
+    if (this.#dead !== null) throw unavailable(this.#dead)
+  }
+
   /** Finishes what was taken, then stops the thread. */
   close(): Promise<void> {
     this.#closed ??= new Promise((resolve) => {
+      if (this.#dead !== null) resolve()
       this.#idle = () => {
         this.#worker.once('exit', () => resolve())
         this.#worker.postMessage(null)
@@ -87,6 +96,7 @@ export class GroupCommit {
   }
 
   #fail(reason: string): void {
+    this.#dead ??= reason
     const lost = [...(this.#underWay ?? []), ...this.#waiting]
     this.#underWay = null
     this.#waiting = []

@@ -24,7 +24,7 @@ class Where {
   }
 }
 
-const marks = (values: readonly unknown[]) => values.map(() => '?').join(', ')
+const placeholders = (values: readonly unknown[]) => values.map(() => '?').join(', ')
 
 type Order = PeeringQuery['order']
 
@@ -52,6 +52,10 @@ function peeringWhere(query: PeeringQuery, side: 'requester' | 'accepter' | null
   }
   if (query.ids) where.and(...idsIn(query.ids))
   for (const vpc of query.vpcs ?? []) where.and('(requester_vpc = ? OR accepter_vpc = ?)', vpc, vpc)
+  if (query.anyVpcs) {
+    const list = placeholders(query.anyVpcs)
+    where.and(`(requester_vpc IN (${list}) OR accepter_vpc IN (${list}))`, ...query.anyVpcs, ...query.anyVpcs)
+  }
   if (query.other) {
     const { tenant, region } = query.other
     if (region) {
@@ -65,6 +69,7 @@ function peeringWhere(query: PeeringQuery, side: 'requester' | 'accepter' | null
     } else where.and('(requester_tenant = ? OR accepter_tenant = ?)', tenant, tenant)
   }
   if (query.name !== undefined) where.and('name = ?', query.name)
+  if (query.names) where.and(`name IN (${placeholders(query.names)})`, ...query.names)
   if (query.states) where.and(...inStates(query.states, query.nowMs))
   for (const { key, value } of query.tags ?? []) {
     // A stranger's tags on the same peering must not match; without a party either side's do.
@@ -77,7 +82,7 @@ function peeringWhere(query: PeeringQuery, side: 'requester' | 'accepter' | null
     )
   }
   if (query.resourceGroup !== undefined && side) {
-    where.and(`json_extract(attributes, ?) = ?`, `$.resourceGroup.${side}`, query.resourceGroup)
+    where.and(`json_extract(attributes, ?) IS ?`, `$.resourceGroup.${side}`, query.resourceGroup)
   }
   return where
 }
@@ -85,14 +90,14 @@ function peeringWhere(query: PeeringQuery, side: 'requester' | 'accepter' | null
 /** "Expired" is also what still says that it waits although its time is up. */
 function inStates(states: readonly PeeringState[], nowMs: number): [string, ...SQLInputValue[]] {
   return [
-    `CASE WHEN state = 'pending-acceptance' AND expires_at_ms <= ? THEN 'expired' ELSE state END IN (${marks(states)})`,
+    `CASE WHEN state = 'pending-acceptance' AND expires_at_ms <= ? THEN 'expired' ELSE state END IN (${placeholders(states)})`,
     nowMs,
     ...states,
   ]
 }
 
 function idsIn(ids: readonly string[]): [string, ...SQLInputValue[]] {
-  const list = marks(ids)
+  const list = placeholders(ids)
   return [`(id IN (${list}) OR alibaba_id IN (${list}) OR tencent_id IN (${list}))`, ...ids, ...ids, ...ids]
 }
 
@@ -127,11 +132,16 @@ function statements(
     ? `name ${descending ? 'DESC' : 'ASC'}, id ${descending ? 'DESC' : 'ASC'}`
     : `id ${descending ? 'DESC' : 'ASC'}`
   const mark = before ?? after
+  const past = descending ? '<' : '>'
+  const beyond = order.startsWith('name')
+    ? `AND (name, id) ${past} ((SELECT name FROM ${table} WHERE id = ?), ?)`
+    : `AND id ${past} ?`
+  const marks = mark === undefined ? [] : order.startsWith('name') ? [mark, mark] : [mark]
   // Each branch is cut to the page by itself, so that none is read further than one page can need.
   const selects = branches.map((where) => ({
     sql: `SELECT * FROM (SELECT * FROM ${table} WHERE ${where.sql}
-      ${mark === undefined ? '' : `AND id ${descending ? '<' : '>'} ?`} ORDER BY ${by} LIMIT ?)`,
-    values: [...where.values, ...(mark === undefined ? [] : [mark]), offset + limit],
+      ${mark === undefined ? '' : beyond} ORDER BY ${by} LIMIT ?)`,
+    values: [...where.values, ...marks, offset + limit],
   }))
   const counts = branches.map((where) => `(SELECT count(*) FROM ${table} WHERE ${where.sql})`)
   return {

@@ -1,6 +1,5 @@
-import { mkdirSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
-import type { SQLInputValue } from 'node:sqlite'
 import type { TenantId, VpcId } from '../../../domain/identity.ts'
 import type { Peering } from '../../../domain/peering.ts'
 import type { AccessKey, Tenant } from '../../../domain/tenant.ts'
@@ -17,6 +16,7 @@ import type {
 } from '../../../ports/store.ts'
 import { Connection, openForReading, type Row } from './database.ts'
 import { GroupCommit } from './group-commit.ts'
+import { Memory } from './memory.ts'
 import { peeringStatements, type Statement, vpcStatements } from './queries.ts'
 import { claimFrom, eventFrom, peeringFrom, tenantFrom, vpcFrom } from './rows.ts'
 
@@ -31,7 +31,8 @@ export interface SqliteOptions {
   readonly onFailure: (message: string) => void
 }
 
-const TENANTS_REMEMBERED = 10_000
+/** How many rows of a kind are kept in memory, at most. */
+const REMEMBERED = 10_000
 
 /**
  * The embedded store: one SQLite database, one process. Reads are answered by the calling thread from what is
@@ -39,6 +40,7 @@ const TENANTS_REMEMBERED = 10_000
  */
 export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
   mkdirSync(options.directory, { recursive: true, mode: 0o700 })
+  for (const name of ['isthmus.db', 'isthmus.lock']) createPrivate(join(options.directory, name))
   const lock = lockDirectory(options.directory)
   try {
     const path = join(options.directory, 'isthmus.db')
@@ -47,6 +49,16 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
   } catch (error) {
     lock.close()
     throw error
+  }
+}
+
+/** SQLite gives its log the mode of its database, and would make both readable by everybody. */
+function createPrivate(path: string): void {
+  try {
+    // `wx`, because closing a lock file that is there would let go of this process's locks on it.
+    closeSync(openSync(path, 'wx', 0o600))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
   }
 }
 
@@ -76,9 +88,17 @@ class SqliteStore implements Store {
   readonly #writer: GroupCommit
   readonly #lock: Connection
   readonly #sealer: Sealer
-  // No other process writes this database, so what is remembered goes stale only by our own commits.
-  readonly #tenants = new Map<string, Tenant>()
-  readonly #accessKeys = new Map<string, AccessKey>()
+  readonly #tenants = {
+    id: new Memory<Tenant>(REMEMBERED),
+    name: new Memory<Tenant>(REMEMBERED),
+    project: new Memory<Tenant>(REMEMBERED),
+    domainName: new Memory<Tenant>(REMEMBERED),
+    alibabaUid: new Memory<Tenant>(REMEMBERED),
+    tencentUin: new Memory<Tenant>(REMEMBERED),
+  }
+  readonly #accessKeys = new Memory<AccessKey>(REMEMBERED)
+  readonly #vpcs = new Memory<Vpc>(REMEMBERED)
+  readonly #peerings = new Memory<Peering>(REMEMBERED)
 
   constructor(reader: Connection, writer: GroupCommit, lock: Connection, sealer: Sealer) {
     this.#reader = reader
@@ -98,15 +118,10 @@ class SqliteStore implements Store {
   }
 
   #tenant(column: keyof typeof TENANT_COLUMNS, value: string): Tenant | null {
-    const key = `${column}:${value}`
-    const known = this.#tenants.get(key)
+    const known = this.#tenants[column].get(value)
     if (known) return known
     const row = this.#reader.get(TENANT_COLUMNS[column], value)
-    if (!row) return null
-    const tenant = tenantFrom(row)
-    if (this.#tenants.size >= TENANTS_REMEMBERED) this.#tenants.clear()
-    this.#tenants.set(key, tenant)
-    return tenant
+    return row ? this.#tenants[column].set(value, tenantFrom(row)) : null
   }
 
   async listTenants(): Promise<readonly Tenant[]> {
@@ -118,15 +133,12 @@ class SqliteStore implements Store {
     if (known) return known
     const row = this.#reader.get('SELECT * FROM access_keys WHERE id = ?', id)
     if (!row) return null
-    const key = {
+    return this.#accessKeys.set(id, {
       id,
       tenant: row['tenant'] as TenantId,
       secret: this.#sealer.open(row['sealed_secret'] as Uint8Array, id),
       createdAtMs: Number(row['created_at_ms']),
-    }
-    if (this.#accessKeys.size >= TENANTS_REMEMBERED) this.#accessKeys.clear()
-    this.#accessKeys.set(id, key)
-    return key
+    })
   }
 
   async listAccessKeys(tenant: TenantId): Promise<readonly Omit<AccessKey, 'secret'>[]> {
@@ -136,8 +148,20 @@ class SqliteStore implements Store {
   }
 
   async findVpc(id: string): Promise<Vpc | null> {
-    const row = this.#reader.get('SELECT * FROM vpcs WHERE id = ?1 OR alibaba_id = ?1 OR tencent_id = ?1', id)
-    return row ? vpcFrom(row) : null
+    return this.#vpc(id)
+  }
+
+  #vpc(id: string): Vpc | null {
+    const known = this.#vpcs.get(id)
+    if (known) return known
+    const row = this.#byId('vpcs', id)
+    return row ? this.#vpcs.set(id, vpcFrom(row)) : null
+  }
+
+  /** By the id of whichever dialect: only Huawei's are UUIDs. */
+  #byId(table: 'vpcs' | 'peerings', id: string): Row | undefined {
+    if (UUID.test(id)) return this.#reader.get(`SELECT * FROM ${table} WHERE id = ?`, id)
+    return this.#reader.get(`SELECT * FROM ${table} WHERE alibaba_id = ?1 OR tencent_id = ?1`, id)
   }
 
   async listVpcs(query: VpcQuery): Promise<Page<Vpc>> {
@@ -146,17 +170,15 @@ class SqliteStore implements Store {
   }
 
   async findPeering(id: string): Promise<PeeringView | null> {
-    const row = this.#reader.get(
-      'SELECT * FROM peerings WHERE id = ?1 OR alibaba_id = ?1 OR tencent_id = ?1',
-      id,
-    )
-    return row ? this.#view(peeringFrom(row), new Map()) : null
+    const known = this.#peerings.get(id)
+    if (known) return this.#view(known)
+    const row = this.#byId('peerings', id)
+    return row ? this.#view(this.#peerings.set(id, peeringFrom(row))) : null
   }
 
   async listPeerings(query: PeeringQuery): Promise<Page<PeeringView>> {
     const { page, count } = peeringStatements(query)
-    const vpcs = new Map<string, Vpc>()
-    return this.#page(query, page, count, (row) => this.#view(peeringFrom(row), vpcs))
+    return this.#page(query, page, count, (row) => this.#view(peeringFrom(row)))
   }
 
   #page<T>(
@@ -171,27 +193,13 @@ class SqliteStore implements Store {
     return { items: rows.map(from), total }
   }
 
-  /** `vpcs` remembers those already read for this answer: a list names the same few over and over. */
-  #view(peering: Peering, vpcs: Map<string, Vpc>): PeeringView {
-    const side = ({ tenant, vpc }: Peering['requester']) => ({
-      vpc: this.#vpc(vpc, vpcs),
-      tenant: this.#owner(tenant),
-    })
-    return { peering, requester: side(peering.requester), accepter: side(peering.accepter) }
+  #view(peering: Peering): PeeringView {
+    const { requester, accepter } = peering
+    return { peering, requester: this.#side(requester), accepter: this.#side(accepter) }
   }
 
-  #vpc(id: VpcId, known: Map<string, Vpc>): Vpc {
-    const found = known.get(id)
-    if (found) return found
-    const vpc = vpcFrom(this.#must('SELECT * FROM vpcs WHERE id = ?', id))
-    known.set(id, vpc)
-    return vpc
-  }
-
-  #owner(id: TenantId): Tenant {
-    const tenant = this.#tenant('id', id)
-    if (!tenant) throw new Error(`no tenant ${id}`)
-    return tenant
+  #side(side: Peering['requester']): PeeringView['requester'] {
+    return { vpc: present(this.#vpc(side.vpc)), tenant: present(this.#tenant('id', side.tenant)) }
   }
 
   async duePeerings(nowMs: number, limit: number): Promise<readonly Peering[]> {
@@ -219,10 +227,9 @@ class SqliteStore implements Store {
         UNION ALL SELECT * FROM peerings WHERE accepter_vpc = ?1 AND ${live}`,
       vpc,
     )
-    const known = new Map<string, Vpc>()
     return rows.map(peeringFrom).map((peering) => {
       const other = peering.requester.vpc === vpc ? peering.accepter.vpc : peering.requester.vpc
-      return { vpc: this.#vpc(other, known), peering }
+      return { vpc: present(this.#vpc(other)), peering }
     })
   }
 
@@ -260,14 +267,16 @@ class SqliteStore implements Store {
       ...key,
       sealedSecret: this.#sealer.seal(secret, key.id),
     }))
-    const outcome = await this.#writer.commit({ ...rest, accessKeys: sealed })
-    if (change.tenants) this.#tenants.clear()
-    if (change.accessKeys || change.deletedAccessKeys) this.#accessKeys.clear()
-    return outcome
+    try {
+      return await this.#writer.commit({ ...rest, accessKeys: sealed })
+    } finally {
+      this.#forget(change)
+    }
   }
 
   async ping(): Promise<void> {
     this.#reader.get('SELECT 1')
+    this.#writer.check()
   }
 
   async close(): Promise<void> {
@@ -276,9 +285,19 @@ class SqliteStore implements Store {
     this.#lock.close()
   }
 
-  #must(sql: string, ...values: SQLInputValue[]): Row {
-    const row = this.#reader.get(sql, ...values)
-    if (!row) throw new Error(`nothing for ${sql} ${values.join(' ')}`)
-    return row
+  /** What a commit has changed must be read anew from now on. */
+  #forget(change: Change): void {
+    if (change.tenants) for (const memory of Object.values(this.#tenants)) memory.clear()
+    if (change.accessKeys || change.deletedAccessKeys) this.#accessKeys.clear()
+    for (const { to } of change.vpcs ?? []) this.#vpcs.forget(Object.values(to.ids))
+    for (const { to } of change.peerings ?? []) this.#peerings.forget(Object.values(to.ids))
   }
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+
+/** Foreign keys promise that it is there. */
+function present<T>(value: T | null): T {
+  if (value === null) throw new Error('a row that another one refers to is missing')
+  return value
 }

@@ -42,9 +42,17 @@ export class Writer {
   commit(changes: readonly SealedChange[]): readonly WriteOutcome[] {
     try {
       return this.#transaction(() => changes.map((change) => this.#apply(change)))
+    } catch {
+      return changes.map((change) => this.#applyAlone(change))
+    }
+  }
+
+  /** One change in a transaction of its own, after a batch that it was in could not be written. */
+  #applyAlone(change: SealedChange): WriteOutcome {
+    try {
+      return this.#transaction(() => this.#apply(change))
     } catch (error) {
-      if (changes.length === 1) return [{ failed: String(error) }]
-      return changes.flatMap((change) => this.commit([change]))
+      return { failed: String(error) }
     }
   }
 
@@ -77,6 +85,14 @@ export class Writer {
       if (row && Number(row['expires_at_ms']) > change.nowMs)
         return { kind: 'claimed', claim: claimFrom(row) }
     }
+    for (const tenant of change.tenants ?? []) {
+      const conflict = this.#tenantConflict(tenant)
+      if (conflict) return conflict
+    }
+    for (const { id, tenant } of change.accessKeys) {
+      const row = this.#connection.get('SELECT tenant FROM access_keys WHERE id = ?', id)
+      if (row && row['tenant'] !== tenant) return { kind: 'key-taken', id }
+    }
     for (const revision of change.vpcs ?? []) {
       const conflict = this.#revisionConflict('vpcs', revision)
       if (conflict) return conflict
@@ -92,13 +108,30 @@ export class Writer {
     return null
   }
 
+  #tenantConflict(tenant: Tenant): Conflict | null {
+    const projects = JSON.stringify(Object.values(tenant.huawei.projects))
+    const row = this.#connection.get(
+      `SELECT name FROM tenants WHERE id <> ?1 AND (name = ?2 OR domain_name = ?3 OR alibaba_uid = ?4 OR
+        tencent_uin = ?5 OR id IN (SELECT tenant FROM projects WHERE id IN (SELECT value FROM json_each(?6))))`,
+      tenant.id,
+      tenant.name,
+      tenant.huawei.domainName,
+      tenant.alibaba.uid,
+      tenant.tencent.uin,
+      projects,
+    )
+    return row ? { kind: 'tenant-taken', name: String(row['name']) } : null
+  }
+
   #revisionConflict(table: 'vpcs' | 'peerings', { from, to }: Revision<Vpc | Peering>): Conflict | null {
     if (from) {
       const row = this.#connection.get(`SELECT version FROM ${table} WHERE id = ?`, from.id)
-      return row?.['version'] === from.version ? null : { kind: 'stale', id: from.id }
+      return row?.['version'] === from.version ? null : { kind: 'stale', id: to.id }
     }
+    // Any id may be asked for in any dialect, so a new one must be free in all.
     const taken = this.#connection.get(
-      `SELECT id FROM ${table} WHERE id = ? OR alibaba_id = ? OR tencent_id = ?`,
+      `SELECT id FROM ${table}
+        WHERE id IN (?1, ?2, ?3) OR alibaba_id IN (?1, ?2, ?3) OR tencent_id IN (?1, ?2, ?3)`,
       to.id,
       to.ids.alibaba,
       to.ids.tencent,
@@ -139,7 +172,7 @@ export class Writer {
       case 'vpc-name-free': {
         const { party, name, vpc } = condition
         const taken = this.#connection.get(
-          `SELECT 1 FROM vpcs WHERE tenant = ? AND region IS ? AND name = ? AND id <> ? AND deleted_at_ms IS NULL`,
+          `SELECT 1 FROM vpcs WHERE tenant = ? AND region = coalesce(?, region) AND name = ? AND id <> ? AND deleted_at_ms IS NULL`,
           party.tenant,
           party.region,
           name,
