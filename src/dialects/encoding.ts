@@ -181,9 +181,30 @@ export function readAuthorization(text: string): Authorization {
   return { algorithm: text.slice(0, space), fields }
 }
 
+const SHA256_OF_NOTHING = hash('sha256', '', 'hex')
+
 /** The lower-case hexadecimal SHA-256 of `data`; of its UTF-8 form if it is text. */
 export function sha256Hex(data: string | Buffer): string {
-  return hash('sha256', data, 'hex')
+  return data.length === 0 ? SHA256_OF_NOTHING : hash('sha256', data, 'hex')
+}
+
+/**
+ * The UTC time that six texts name: year, month, day, hour, minute, second. Milliseconds since the epoch; null where
+ * there is no such day or time, and before 1970.
+ */
+export function utcTimeMs(parts: readonly string[]): number | null {
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts.map(Number)
+  const timeMs = Date.UTC(year, month - 1, day, hour, minute, second)
+  // A 30th of February becomes a day in March: the parts must come back as they went in.
+  const back = new Date(timeMs)
+  const same =
+    year >= 1970 &&
+    back.getUTCMonth() === month - 1 &&
+    back.getUTCDate() === day &&
+    back.getUTCHours() === hour &&
+    back.getUTCMinutes() === minute &&
+    back.getUTCSeconds() === second
+  return same ? timeMs : null
 }
 
 /**

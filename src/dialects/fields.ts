@@ -163,13 +163,22 @@ export class Fields {
   }
 
   #invalid(name: string, problem: InvalidValue, reason: string, value: unknown): never {
-    const shown = typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
+    const shown = typeof value === 'string' ? value : jsonOf(value)
     throw new DomainError('request.invalid', {
       field: this.#label(name),
       problem,
       reason,
       value: shown.length > 100 ? `${shown.slice(0, 100)}…` : shown,
     })
+  }
+}
+
+/** `value` as JSON; empty for what is nested too deeply to be written. */
+function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? ''
+  } catch {
+    return ''
   }
 }
 

@@ -19,6 +19,7 @@ import {
   sameText,
   sha256Hex,
   type TimeVerdict,
+  utcTimeMs,
   type Verification,
 } from '../encoding.ts'
 
@@ -104,10 +105,8 @@ function readKey(
  */
 export function checkTime(credential: Credential, nowMs: number): TimeVerdict {
   const match = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(credential.time)
-  if (match === null) return 'malformed'
-  const [, year, month, day, hour, minute, second] = match
-  const timeMs = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`)
-  if (Number.isNaN(timeMs) || sdkDate(timeMs) !== credential.time) return 'malformed'
+  const timeMs = match && utcTimeMs(match.slice(1))
+  if (timeMs === null) return 'malformed'
   const boundTo = credential.scope[0]
   if (boundTo !== undefined && boundTo !== credential.time.slice(0, 8)) return 'malformed'
   return Math.abs(nowMs - timeMs) <= WINDOW_MS ? 'ok' : 'expired'
