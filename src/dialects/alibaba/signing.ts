@@ -16,6 +16,7 @@ import {
   sameText,
   sha256Hex,
   type TimeVerdict,
+  utcTimeMs,
   type Verification,
 } from '../encoding.ts'
 
@@ -120,9 +121,9 @@ function readParameterCredential({ all }: RequestParameters): CredentialReading<
  * Source: vendor page on the error codes of Cloud Push, "InvalidTimeStamp".
  */
 export function checkTime(credential: Credential, nowMs: number): TimeVerdict {
-  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(credential.time)) return 'malformed'
-  const timeMs = Date.parse(credential.time)
-  if (Number.isNaN(timeMs) || timestamp(timeMs) !== credential.time) return 'malformed'
+  const match = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)Z$/.exec(credential.time)
+  const timeMs = match && utcTimeMs(match.slice(1))
+  if (timeMs === null) return 'malformed'
   return Math.abs(nowMs - timeMs) <= WINDOW_MS ? 'ok' : 'expired'
 }
 
