@@ -1,0 +1,25 @@
+import { PEERING_STATES } from '../../domain/peering.ts'
+import type { Profile } from '../../domain/profile.ts'
+
+/**
+ * What Tencent Cloud allows, in both of its APIs.
+ * Source: Peering Connection product documentation, "Use Limits" (overlaps, ten per VPC); legacy page
+ * "Deleting a VPC Peering Connection" (routes go with it); API 3.0 error lists.
+ */
+export const profile: Profile = {
+  overlap: 'refuse',
+  overlapElsewhere: 'refuse',
+  crossRegion: 'allow',
+  bandwidth: { sameRegion: 'allow', limitMbps: null },
+  linkTypeInSameRegion: 'allow',
+  updatable: PEERING_STATES.filter((state) => state !== 'deleted'),
+  concurrentChange: 'retry',
+  routesOnDelete: 'remove',
+  vpcNames: 'free',
+  quotas: {
+    'peerings-per-tenant-region': null,
+    'same-region-peerings-per-vpc': null,
+    'cross-region-peerings-per-vpc': null,
+    'peerings-per-vpc': 10,
+  },
+}
