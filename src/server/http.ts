@@ -8,6 +8,7 @@ import type { WireRequest, WireResponse } from '../dialects/wire.ts'
 import { DomainError } from '../domain/errors.ts'
 import type { Logger } from './logging.ts'
 import type { Metrics } from './metrics.ts'
+import { outbox } from './outbox.ts'
 import { readBody } from './read-body.ts'
 
 const NO_BODY = Buffer.alloc(0)
@@ -93,7 +94,7 @@ async function answerDialect(
   }
   if (served.fault)
     logger.error({ requestId, operation: served.operation, err: served.fault }, 'a request failed')
-  send(response, served.response, message.method === 'HEAD')
+  outbox.add(() => send(response, served.response, message.method === 'HEAD'))
   metrics.served(name, served.operation, served.failure?.code ?? 'ok', performance.now() - startedAtMs)
 }
 

@@ -23,10 +23,21 @@ export function createMetrics(): Metrics {
     buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers: [registry],
   })
+  // Finding a labelled counter costs more than raising it, and there are only so many.
+  const known = new Map<string, { request: Counter.Internal; duration: Histogram.Internal<'dialect'> }>()
   return {
     served(dialect, operation, code, durationMs) {
-      requests.inc({ dialect, operation, code })
-      durations.observe({ dialect }, durationMs / 1000)
+      const key = `${dialect} ${operation} ${code}`
+      let found = known.get(key)
+      if (!found) {
+        found = {
+          request: requests.labels({ dialect, operation, code }),
+          duration: durations.labels({ dialect }),
+        }
+        known.set(key, found)
+      }
+      found.request.inc()
+      found.duration.observe(durationMs / 1000)
     },
     text: () => registry.metrics(),
     contentType: registry.contentType,
