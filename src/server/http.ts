@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type ServerOptions, type ServerResponse } from 'node:http'
 import { type FastifyInstance, fastify } from 'fastify'
 import type { App } from '../app/index.ts'
 import { type Served, serve } from '../dialects/dialect.ts'
@@ -9,9 +9,12 @@ import { DomainError } from '../domain/errors.ts'
 import type { Logger } from './logging.ts'
 import type { Metrics } from './metrics.ts'
 import { outbox } from './outbox.ts'
-import { readBody } from './read-body.ts'
+import { BODY_LIMIT_BYTES, readBody } from './read-body.ts'
 
 const NO_BODY = Buffer.alloc(0)
+
+/** What Fastify answers: our own API, and what operators watch. Every other path is a dialect's. */
+const OWN_PATHS = /^\/(?:isthmus|console|healthz|readyz|metrics)(?:[/?]|$)/
 
 export interface HttpDependencies {
   readonly app: App
@@ -20,25 +23,21 @@ export interface HttpDependencies {
 }
 
 /**
- * The HTTP server: whatever no route of it takes is a dialect's. Routes for the native API and for operators are
- * added by whoever wires the service.
+ * The HTTP server. Routes for our own paths are added by whoever wires the service; a dialect reads its requests
+ * itself, byte for byte, whatever they say they are.
  */
 export function createHttpServer(dependencies: HttpDependencies): FastifyInstance {
-  const server = fastify({
+  return fastify({
     logger: false,
     genReqId: () => randomUUID(),
-    bodyLimit: 1024 * 1024,
-    // The headers and the whole request each have their time; a connection that trickles is closed.
-    requestTimeout: 30_000,
-    keepAliveTimeout: 65_000,
+    bodyLimit: BODY_LIMIT_BYTES,
     forceCloseConnections: 'idle',
-    http: { headersTimeout: 10_000, connectionsCheckingInterval: 2_000, maxHeaderSize: 64 * 1024 },
-    routerOptions: { ignoreTrailingSlash: false },
-    rewriteUrl: ({ url = '/' }) => originForm(url),
-    frameworkErrors: (_error, request, reply) => {
-      reply.hijack()
-      void answerDialect(dependencies, request.id, request.raw, reply.raw)
-    },
+    serverFactory: (handler) =>
+      createServer(SERVER_OPTIONS, (message, response) => {
+        message.url = originForm(message.url ?? '/')
+        if (OWN_PATHS.test(message.url)) handler(message, response)
+        else void answerDialect(dependencies, message, response)
+      }),
     clientErrorHandler(error, socket) {
       if (socket.writable) {
         const status = CLIENT_ERRORS[(error as NodeJS.ErrnoException).code ?? ''] ?? '400 Bad Request'
@@ -49,14 +48,16 @@ export function createHttpServer(dependencies: HttpDependencies): FastifyInstanc
       }
     },
   })
-  // A dialect reads the body itself, byte for byte, whatever it says it is.
-  server.removeAllContentTypeParsers()
-  server.addContentTypeParser('*', (_request, _payload, done) => done(null))
-  server.setNotFoundHandler((request, reply) => {
-    reply.hijack()
-    void answerDialect(dependencies, request.id, request.raw, reply.raw)
-  })
-  return server
+}
+
+/** The headers and the whole request each have their time, milliseconds; a connection that trickles is closed. */
+const SERVER_OPTIONS: ServerOptions = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  connectionsCheckingInterval: 2_000,
+  keepAliveTimeout: 65_000,
+  // Tencent takes requests of up to 32 KB by GET.
+  maxHeaderSize: 64 * 1024,
 }
 
 const CLIENT_ERRORS: Readonly<Record<string, string>> = {
@@ -74,11 +75,11 @@ function originForm(url: string): string {
 
 async function answerDialect(
   { app, logger, metrics }: HttpDependencies,
-  requestId: string,
   message: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const startedAtMs = performance.now()
+  const requestId = randomUUID()
   const bare = wireRequest(message, NO_BODY)
   let served: Served
   let name = 'none'
@@ -121,7 +122,7 @@ function nobodys(request: WireRequest): Served {
 }
 
 function wireRequest(message: IncomingMessage, body: Buffer): WireRequest {
-  const url = originForm(message.url ?? '/')
+  const { url = '/' } = message
   const mark = url.indexOf('?')
   return {
     method: message.method ?? 'GET',

@@ -5,14 +5,18 @@ import { DomainError } from '../domain/errors.ts'
 export const BODY_LIMIT_BYTES = 1024 * 1024
 export const BODY_TIMEOUT_MS = 10_000
 
+const NOTHING = Buffer.alloc(0)
+
 /**
  * The body of a request, as it came. Throws `request.too-large` and `request.timeout`; the connection is then of no
  * further use, since what is left of the body is still on its way.
  */
-export function readBody(message: IncomingMessage): Promise<Buffer> {
+export function readBody(message: IncomingMessage): Promise<Buffer> | Buffer {
+  const { 'content-length': length, 'transfer-encoding': encoding } = message.headers
+  if (encoding === undefined && (length === undefined || length === '0')) return NOTHING
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
-    let length = 0
+    let received = 0
     const timer = setTimeout(
       () => stop(new DomainError('request.timeout', { timeoutMs: BODY_TIMEOUT_MS })),
       BODY_TIMEOUT_MS,
@@ -24,14 +28,14 @@ export function readBody(message: IncomingMessage): Promise<Buffer> {
       reject(error)
     }
     message.on('data', (chunk: Buffer) => {
-      length += chunk.length
-      if (length > BODY_LIMIT_BYTES)
+      received += chunk.length
+      if (received > BODY_LIMIT_BYTES)
         stop(new DomainError('request.too-large', { limitBytes: BODY_LIMIT_BYTES }))
       else chunks.push(chunk)
     })
     message.on('end', () => {
       clearTimeout(timer)
-      resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, length))
+      resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, received))
     })
     message.on('error', stop)
     // A client that hangs up half way must not leave its timer behind.
