@@ -114,6 +114,16 @@ describe('asking for a peering', () => {
     const profile = profileWith({ overlapElsewhere: 'refuse' })
     const twin = await world.vpc(world.carol, { cidrs: theirs.cidrs })
     const neighbour = await world.ask(ours, twin)
+    const { peering: waiting } = await world.app.createPeering(
+      world.as(world.alice, { profile }),
+      request(ours, theirs),
+    )
+    await world.app.acceptPeering(world.as(world.carol), { id: neighbour.id })
+    // What was clear when it was asked for is not any more, so it cannot be accepted either.
+    await assert.rejects(world.app.acceptPeering(world.as(world.bob, { profile }), { id: waiting.id }), {
+      code: 'peering.overlap-elsewhere',
+    })
+    await world.app.deletePeering(world.as(world.alice), { id: waiting.id })
     await refused(
       {
         code: 'peering.overlap-elsewhere',
@@ -122,7 +132,7 @@ describe('asking for a peering', () => {
       {},
       { profile },
     )
-    await world.app.rejectPeering(world.as(world.carol), { id: neighbour.id })
+    await world.app.deletePeering(world.as(world.carol), { id: neighbour.id })
     await world.app.createPeering(world.as(world.alice, { profile }), request(ours, theirs))
   })
 

@@ -1,11 +1,12 @@
 import { DomainError } from '../domain/errors.ts'
 import { eventOf } from '../domain/event.ts'
 import { peeringId, type RegionName } from '../domain/identity.ts'
-import { isDue, NO_ATTRIBUTES, type Peering, type PeeringAttributes } from '../domain/peering.ts'
-import { allowAttributes, allowPair, type Neighbours, owns } from '../domain/policy.ts'
+import { NO_ATTRIBUTES, type Peering, type PeeringAttributes } from '../domain/peering.ts'
+import { allowAttributes, allowPair, owns } from '../domain/policy.ts'
 import type { Vpc } from '../domain/vpc.ts'
 import type { PeeringView, TenantKey } from '../ports/store.ts'
 import { actorOf, type Caller, type Context, principalOf } from './context.ts'
+import { findNeighbours } from './find-neighbours.ts'
 import { liveConditions } from './live-conditions.ts'
 import { recallPeering } from './load-peering.ts'
 import { save } from './save.ts'
@@ -39,7 +40,7 @@ export function createPeering(context: Context, caller: Caller, input: CreatePee
     async () => {
       const requester = await findRequesterVpc(context, caller, input.requesterVpc)
       const accepter = await findAccepterVpc(context, input)
-      const neighbours = await findNeighbours(context, caller, requester.vpc, accepter.vpc)
+      const neighbours = await findNeighbours(context, caller.profile, requester.vpc, accepter.vpc)
       allowPair(requester.vpc, accepter.vpc, neighbours, caller.profile)
       const peering = draft(context, requester.vpc, accepter.vpc, input)
       allowAttributes(peering, input.attributes, caller.profile)
@@ -84,19 +85,6 @@ async function ownerOf(context: Context, vpc: Vpc) {
   const tenant = await context.store.findTenant({ id: vpc.tenant })
   if (!tenant) throw new Error(`VPC ${vpc.id} belongs to no tenant`)
   return tenant
-}
-
-async function findNeighbours(
-  context: Context,
-  caller: Caller,
-  requester: Vpc,
-  accepter: Vpc,
-): Promise<Neighbours> {
-  if (caller.profile.overlapElsewhere === 'allow') return { requester: [], accepter: [] }
-  const nowMs = context.clock.now()
-  const standing = async (vpc: Vpc) =>
-    (await context.store.neighboursOf(vpc.id)).filter(({ peering }) => !isDue(peering, nowMs))
-  return { requester: await standing(requester), accepter: await standing(accepter) }
 }
 
 function draft(context: Context, requester: Vpc, accepter: Vpc, input: CreatePeering): Peering {

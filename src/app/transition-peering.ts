@@ -1,9 +1,10 @@
 import { EVENT_TYPES, eventOf } from '../domain/event.ts'
 import { apply, type Peering, type PeeringEvent } from '../domain/peering.ts'
-import { authorize } from '../domain/policy.ts'
+import { allowNeighbours, authorize } from '../domain/policy.ts'
 import type { PeeringView } from '../ports/store.ts'
 import { actorOf, type Caller, type Context, principalOf } from './context.ts'
 import { settle } from './expire-peerings.ts'
+import { findNeighbours } from './find-neighbours.ts'
 import { liveConditions } from './live-conditions.ts'
 import { loadPeering, recallPeering, withPeering } from './load-peering.ts'
 import { save } from './save.ts'
@@ -31,6 +32,12 @@ export function transitionPeering(
       const { peering: before, events } = settle(view.peering, nowMs)
       authorize(before, principalOf(caller), event)
       const after = refine(apply(before, event, nowMs, context.acceptanceTimeoutMs))
+      if (event === 'accept') {
+        // What was clear when it was asked for may have been taken since.
+        const [requester, accepter] = [view.requester.vpc, view.accepter.vpc]
+        const neighbours = await findNeighbours(context, caller.profile, requester, accepter)
+        allowNeighbours(requester, accepter, neighbours, caller.profile)
+      }
       return {
         change: {
           peerings: [{ from: view.peering, to: after }],

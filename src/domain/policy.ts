@@ -44,7 +44,7 @@ export function authorize(peering: Peering, principal: Principal, event: Peering
   }
 }
 
-/** What else is known when a peering is asked for: the VPCs each end is peered with already. */
+/** The VPCs that each end is peered with already. A request that still waits makes nobody a neighbour. */
 export interface Neighbours {
   readonly requester: readonly { readonly vpc: Vpc; readonly peering: Peering }[]
   readonly accepter: readonly { readonly vpc: Vpc; readonly peering: Peering }[]
@@ -63,10 +63,22 @@ export function allowPair(requester: Vpc, accepter: Vpc, neighbours: Neighbours,
     const clash = firstOverlap(requester.cidrs, accepter.cidrs)
     if (clash) throw new DomainError('peering.overlap', { requester: clash[0], accepter: clash[1] })
   }
-  if (profile.overlapElsewhere === 'refuse') {
-    refuseClash(accepter, requester, neighbours.requester)
-    refuseClash(requester, accepter, neighbours.accepter)
-  }
+  allowNeighbours(requester, accepter, neighbours, profile)
+}
+
+/**
+ * Lets both VPCs have each other beside the neighbours they have, as far as `profile` goes, or throws
+ * `peering.overlap-elsewhere`.
+ */
+export function allowNeighbours(
+  requester: Vpc,
+  accepter: Vpc,
+  neighbours: Neighbours,
+  profile: Profile,
+): void {
+  if (profile.overlapElsewhere === 'allow') return
+  refuseClash(accepter, requester, neighbours.requester)
+  refuseClash(requester, accepter, neighbours.accepter)
 }
 
 /** Throws where `newcomer` would be `hub`'s neighbour beside one whose blocks overlap its own. */
