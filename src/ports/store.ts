@@ -40,6 +40,11 @@ export interface Store {
   /** The claim that was made on `key`, unless it lapsed before `nowMs`. */
   findClaim(key: string, nowMs: number): Promise<Claim | null>
   /**
+   * Makes `claim` unless it was made before and had not lapsed by `nowMs`; answers whether it did. One of many that
+   * make it at once does. It is on disk no later than whatever is committed after it, and nobody waits for that.
+   */
+  claim(claim: Claim, nowMs: number): Promise<boolean>
+  /**
    * Applies `change` whole, or not at all. What is answered as committed is on disk. Not safe to repeat after
    * an error: look whether it happened. Rejects with `service.unavailable` where the store cannot take it.
    */

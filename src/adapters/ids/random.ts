@@ -1,4 +1,4 @@
-import { randomBytes, randomInt } from 'node:crypto'
+import { randomFillSync } from 'node:crypto'
 import type { ResourceIds } from '../../domain/identity.ts'
 import type { Ids } from '../../ports/ids.ts'
 
@@ -10,7 +10,7 @@ export const randomIds: Ids = {
   uuid: uuidV7,
   vpc: () => resource('vpc-bp1', 'vpc-'),
   peering: () => resource('pcc-', 'pcx-'),
-  decimal: (digits) => String(randomInt(1, 10)) + pick('0123456789', digits - 1),
+  decimal: (digits) => pick('123456789', 1) + pick('0123456789', digits - 1),
   secret: (length) => pick(SECRET, length),
 }
 
@@ -28,7 +28,7 @@ function resource(alibabaPrefix: string, tencentPrefix: string): ResourceIds {
 
 /** RFC 9562, version 7: 48 bits of time, then randomness. */
 function uuidV7(): string {
-  const bytes = randomBytes(16)
+  const bytes = Buffer.from(take(16))
   bytes.writeUIntBE(Date.now(), 0, 6)
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x70, 6)
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8)
@@ -42,9 +42,23 @@ function pick(alphabet: string, length: number): string {
   const bound = 256 - (256 % alphabet.length)
   let text = ''
   while (text.length < length) {
-    for (const byte of randomBytes(2 * length)) {
+    for (const byte of take(2 * length)) {
       if (byte < bound && text.length < length) text += alphabet[byte % alphabet.length]
     }
   }
   return text
+}
+
+// Asking the operating system costs the same for many bytes as for a few, and a new resource needs several handfuls.
+const pool = Buffer.alloc(8192)
+let used = pool.length
+
+/** Random bytes that nobody else gets. Valid until the next call. */
+function take(length: number): Buffer {
+  if (used + length > pool.length) {
+    randomFillSync(pool)
+    used = 0
+  }
+  used += length
+  return pool.subarray(used - length, used)
 }

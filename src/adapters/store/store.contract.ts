@@ -1130,6 +1130,21 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
         await put(store, { claims: [buildClaim()] })
       })
 
+      it('are made by one of many who make them by themselves at once, and by none after it', async () => {
+        const claim = buildClaim({ expiresAtMs: NOW + 100 })
+        const made = await Promise.all(Array.from({ length: 20 }, () => store.claim(claim, NOW)))
+        assert.deepEqual(
+          made.filter((was) => was),
+          [true],
+        )
+        assert.equal(await store.claim(claim, NOW + 99), false)
+        // Whatever is committed later finds it made.
+        assert.equal(conflictOf(await store.commit(change({ claims: [claim] })))?.kind, 'claimed')
+        store = await opened.reopen()
+        assert.equal(await store.claim(claim, NOW + 99), false)
+        assert.equal(await store.claim({ ...claim, expiresAtMs: NOW + 300 }, NOW + 100), true)
+      })
+
       it('may be made again once they have lapsed, and not a millisecond earlier', async () => {
         const claim = buildClaim({ expiresAtMs: NOW + 100 })
         await put(store, { claims: [claim] })

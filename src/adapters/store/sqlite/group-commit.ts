@@ -52,9 +52,11 @@ export class GroupCommit {
     })
   }
 
-  /** Throws `service.unavailable` where the writer's thread has died. */
+  /** Throws `service.unavailable` where a change would not be taken. */
   check(): void {
     if (this.#dead !== null) throw unavailable(this.#dead)
+    if (this.#closed) throw unavailable('the store is closing')
+    if (this.#waiting.length >= WAITING_MAX) throw unavailable('too many changes are waiting')
   }
 
   /** Finishes what was taken, then stops the thread. */

@@ -7,6 +7,7 @@ import type { Vpc } from '../../../domain/vpc.ts'
 import type { Sealer } from '../../../ports/sealer.ts'
 import type {
   Change,
+  Claim,
   Page,
   PeeringQuery,
   PeeringView,
@@ -99,6 +100,8 @@ class SqliteStore implements Store {
   readonly #accessKeys = new Memory<AccessKey>(REMEMBERED)
   readonly #vpcs = new Memory<Vpc>(REMEMBERED)
   readonly #peerings = new Memory<Peering>(REMEMBERED)
+  /** Claims that are made and on their way to disk. */
+  readonly #claiming = new Set<string>()
 
   constructor(reader: Connection, writer: GroupCommit, lock: Connection, sealer: Sealer) {
     this.#reader = reader
@@ -234,17 +237,16 @@ class SqliteStore implements Store {
   }
 
   async listEvents(after: number, limit: number, tenant: TenantId | null) {
-    if (tenant === null) {
-      const sql = 'SELECT * FROM events WHERE sequence > ? ORDER BY sequence LIMIT ?'
-      return this.#reader.all(sql, after, limit).map(eventFrom)
-    }
+    // Each branch is cut to the page by itself, and the ids of the peerings are looked up for that page only.
+    const mine = `SELECT * FROM (SELECT * FROM events WHERE requester = ?1 AND sequence > ?2 ORDER BY sequence LIMIT ?3)
+      UNION ALL
+      SELECT * FROM (SELECT * FROM events WHERE accepter = ?1 AND requester <> ?1 AND sequence > ?2
+        ORDER BY sequence LIMIT ?3)`
+    const all = 'SELECT * FROM events WHERE ?1 IS NULL AND sequence > ?2 ORDER BY sequence LIMIT ?3'
     return this.#reader
       .all(
-        `SELECT * FROM (SELECT * FROM events WHERE requester = ?1 AND sequence > ?2 ORDER BY sequence LIMIT ?3)
-          UNION ALL
-          SELECT * FROM (SELECT * FROM events WHERE accepter = ?1 AND requester <> ?1 AND sequence > ?2
-            ORDER BY sequence LIMIT ?3)
-          ORDER BY sequence LIMIT ?3`,
+        `SELECT page.*, alibaba_id, tencent_id FROM (${tenant === null ? all : mine}) AS page
+          JOIN peerings ON peerings.id = page.peering ORDER BY sequence LIMIT ?3`,
         tenant,
         after,
         limit,
@@ -256,9 +258,26 @@ class SqliteStore implements Store {
     return Number(this.#reader.get('SELECT max(sequence) AS last FROM events')?.['last'] ?? 0)
   }
 
-  async findClaim(key: string, nowMs: number) {
+  async findClaim(key: string, nowMs: number): Promise<Claim | null> {
+    return this.#findClaim(key, nowMs)
+  }
+
+  #findClaim(key: string, nowMs: number): Claim | null {
     const row = this.#reader.get('SELECT * FROM claims WHERE key = ? AND expires_at_ms > ?', key, nowMs)
     return row ? claimFrom(row) : null
+  }
+
+  async claim(claim: Claim, nowMs: number): Promise<boolean> {
+    // Nothing may come between looking and making, so this part waits for nothing.
+    if (this.#claiming.has(claim.key) || this.#findClaim(claim.key, nowMs)) return false
+    this.#writer.check()
+    this.#claiming.add(claim.key)
+    // The writer takes changes in order, so what is committed after this has this on disk too. A failure is logged.
+    this.#writer
+      .commit({ claims: [claim], accessKeys: [], nowMs })
+      .catch(() => {})
+      .finally(() => this.#claiming.delete(claim.key))
+    return true
   }
 
   async commit(change: Change) {

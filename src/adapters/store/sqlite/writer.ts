@@ -1,10 +1,11 @@
+import type { EventDraft } from '../../../domain/event.ts'
 import { LIVE_STATES, type Peering } from '../../../domain/peering.ts'
 import { counterMoves } from '../../../domain/quota.ts'
 import type { AccessKey, Tenant } from '../../../domain/tenant.ts'
 import type { Vpc } from '../../../domain/vpc.ts'
 import type { Change, CommitOutcome, Condition, Conflict, Revision } from '../../../ports/store.ts'
 import type { Connection, Row } from './database.ts'
-import { claimFrom } from './rows.ts'
+import { attributesText, claimFrom } from './rows.ts'
 
 /** A key whose secret can no longer be read. */
 export interface SealedAccessKey extends Omit<AccessKey, 'secret'> {
@@ -225,22 +226,7 @@ export class Writer {
         )
       }
     }
-    for (const { type, atMs, peering, ids, from, to, requester, accepter, actor } of change.events ?? []) {
-      this.#sequence++
-      this.#connection.run(
-        `INSERT INTO events (sequence, at_ms, type, peering, from_state, to_state, requester, accepter, body)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-        this.#sequence,
-        atMs,
-        type,
-        peering,
-        from,
-        to,
-        requester,
-        accepter,
-        JSON.stringify({ ids, actor }),
-      )
-    }
+    for (const event of change.events ?? []) this.#writeEvent(event)
     for (const { key, fingerprint, result, expiresAtMs } of change.claims ?? []) {
       this.#forgetClaims(change.nowMs)
       this.#connection.run(
@@ -251,6 +237,27 @@ export class Writer {
         expiresAtMs,
       )
     }
+  }
+
+  #writeEvent({ type, atMs, peering, from, to, requester, accepter, actor }: EventDraft): void {
+    this.#sequence++
+    this.#connection.run(
+      `INSERT INTO events (sequence, at_ms, type, peering, from_state, to_state, requester, accepter,
+        actor_kind, actor_tenant, dialect, request_id, remote_address) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      this.#sequence,
+      atMs,
+      type,
+      peering,
+      from,
+      to,
+      requester,
+      accepter,
+      actor.kind,
+      actor.tenant,
+      actor.dialect,
+      actor.requestId,
+      actor.remoteAddress,
+    )
   }
 
   #writeTenant(tenant: Tenant): void {
@@ -308,7 +315,7 @@ export class Writer {
 
   #writePeering(exists: boolean, peering: Peering): void {
     const { requester, accepter } = peering
-    const attributes = JSON.stringify(peering.attributes)
+    const attributes = attributesText(peering.attributes)
     if (exists) {
       this.#connection.run(
         `UPDATE peerings SET name = ?, description = ?, state = ?, updated_at_ms = ?, expires_at_ms = ?,

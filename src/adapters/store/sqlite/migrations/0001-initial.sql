@@ -66,7 +66,8 @@ CREATE TABLE peerings (
   updated_at_ms INTEGER NOT NULL,
   expires_at_ms INTEGER,
   version INTEGER NOT NULL,
-  attributes TEXT NOT NULL,
+  -- What only some clouds know of a peering, as JSON; null where nothing was said.
+  attributes TEXT,
   CHECK (requester_vpc <> accepter_vpc)
 ) STRICT;
 
@@ -95,7 +96,11 @@ CREATE TABLE events (
   to_state TEXT NOT NULL,
   requester TEXT NOT NULL,
   accepter TEXT NOT NULL,
-  body TEXT NOT NULL
+  actor_kind TEXT NOT NULL,
+  actor_tenant TEXT,
+  dialect TEXT,
+  request_id TEXT,
+  remote_address TEXT
 ) STRICT;
 
 CREATE INDEX events_by_requester ON events (requester, sequence);
