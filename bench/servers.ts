@@ -25,8 +25,12 @@ export function startIsthmus(directory: string, bootstrap: string | null): Promi
   return startProcess([main, 'serve', ...options, ...(bootstrap ? ['--bootstrap', bootstrap] : [])])
 }
 
+// As `npm start` does it.
+const cache = join(import.meta.dirname, '../node_modules/.cache/compiled')
+const env = { NODE_COMPILE_CACHE: cache, ...process.env }
+
 async function startProcess(args: string[]): Promise<BenchServer> {
-  const child: ChildProcess = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] })
+  const child: ChildProcess = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'], env })
   const exited = once(child, 'exit')
   if (!child.stdout) throw new Error('no standard output')
   const line = await Promise.race([

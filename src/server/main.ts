@@ -37,7 +37,7 @@ const REGIONS_SETTING = 'regions'
 
 /** Wires the service and starts it: the only place that picks adapters. Throws UsageError for what was asked wrongly. */
 export async function startService(options: ServeOptions, logger: Logger): Promise<RunningService> {
-  const bootstrap = options.bootstrap === null ? null : readBootstrapFile(options.bootstrap)
+  const bootstrap = options.bootstrap === null ? null : await readBootstrapFile(options.bootstrap)
   mkdirSync(options.data, { recursive: true, mode: 0o700 })
   const secret = (name: string) =>
     readOrCreateSecret(options.data, name, () => randomBytes(32).toString('hex'))

@@ -32,8 +32,9 @@ export interface SqliteOptions {
   readonly onFailure: (message: string) => void
 }
 
-/** How many rows of a kind are kept in memory, at most. */
+/** How many rows of a kind are kept in memory, at most. A page of peerings names up to two VPCs a row. */
 const REMEMBERED = 10_000
+const VPCS_REMEMBERED = 50_000
 
 /**
  * The embedded store: one SQLite database, one process. Reads are answered by the calling thread from what is
@@ -98,7 +99,7 @@ class SqliteStore implements Store {
     tencentUin: new Memory<Tenant>(REMEMBERED),
   }
   readonly #accessKeys = new Memory<AccessKey>(REMEMBERED)
-  readonly #vpcs = new Memory<Vpc>(REMEMBERED)
+  readonly #vpcs = new Memory<Vpc>(VPCS_REMEMBERED)
   readonly #peerings = new Memory<Peering>(REMEMBERED)
   /** Claims that are made and on their way to disk. */
   readonly #claiming = new Set<string>()
