@@ -49,8 +49,15 @@ export const FAILURES: FailureTable<HuaweiFailure> = {
     gateway(413, 'APIGW.0201', `Request entity too large: at most ${limitBytes} bytes are taken.`),
   'request.timeout': ({ timeoutMs }) =>
     gateway(408, 'APIGW.0201', `The request did not arrive whole within ${timeoutMs} ms.`),
-  'operation.unknown': ({ operation, method }) =>
-    gateway(404, 'APIGW.0101', `The API does not exist or has not been published: ${method} ${operation}`),
+  'operation.unknown': ({ operation, method }) => {
+    // What a client makes of `/v1/{project_id}/vpcs` when it was told no project. Source: issue 809 of the Open
+    // Telekom Cloud provider.
+    const hint = /^\/v[^/]+\/\//.test(operation)
+      ? '. The project id in the path is empty: set the project of your client (project_id, or tenant_name)'
+      : ''
+    const text = `The API does not exist or has not been published: ${method} ${operation}${hint}`
+    return gateway(404, 'APIGW.0101', text)
+  },
   'authentication.missing': ({ what }) =>
     what === 'Authorization' ? notAuthentic('x-auth-token not found') : notAuthentic(`${what} is missing`),
   'authentication.malformed': ({ reason }) => notAuthentic(reason),

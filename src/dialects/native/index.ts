@@ -8,6 +8,7 @@ import { encodeProblem, PROBLEM_TYPE } from './errors.ts'
 import type { NativeRoute } from './route.ts'
 import { ROUTES } from './routes.ts'
 import { Problem } from './schemas.ts'
+import { compileValidator } from './validate.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -32,7 +33,8 @@ export async function native(server: FastifyInstance, options: NativeOptions): P
       info: {
         title: 'Isthmus native API',
         version: '1',
-        description: 'Tenants, VPCs, peerings, events. Errors are problem documents with a stable code.',
+        description:
+          'Tenants, VPCs, peerings, events. Changes to VPCs and peerings take an Idempotency-Key header: the same key has its effect once. Errors are problem documents with a stable code.',
       },
       components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
       security: [{ bearer: [] }],
@@ -44,6 +46,7 @@ export async function native(server: FastifyInstance, options: NativeOptions): P
   server.addContentTypeParser('*', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) =>
     parseBody(body),
   )
+  server.setValidatorCompiler(compileValidator)
   server.setErrorHandler((error: unknown, request, reply) => {
     const failure = failureOf(error)
     if (failure.code === 'service.internal') options.onFault(request.id, error)
@@ -75,14 +78,22 @@ function addRoute(server: FastifyInstance, route: NativeRoute, { app, adminToken
       ...(params && { params }),
       ...(querystring && { querystring }),
       ...(body && { body }),
-      response: { [route.status]: answer ?? { type: 'null' }, default: Problem },
+      response: {
+        [route.status]:
+          answer === null ? { type: 'null', description: 'Done.' } : { ...answer, description: 'Done.' },
+        default: {
+          description: 'What is wrong.',
+          content: { [PROBLEM_TYPE]: { schema: Problem } },
+        },
+      },
     },
     // Who asks is settled before what they ask is looked at; a wrong token learns nothing from a bad body.
     onRequest: async (request) => {
       request.caller = await authenticate(app, adminToken, request)
     },
     handler: async (request, reply) => {
-      const caller = { ...request.caller, once: onceOf(request) }
+      const { dryRun } = request.query as { dryRun?: unknown }
+      const caller = { ...request.caller, dryRun: dryRun === true, once: onceOf(request) }
       const {
         params: parameters,
         query,
@@ -122,13 +133,7 @@ async function parseBody(body: Buffer): Promise<unknown> {
 /** The failure that `error` is: one of ours, one of the framework's about the request, or a fault. */
 function failureOf(error: unknown): DomainError {
   if (error instanceof DomainError) return error
-  const { validation, validationContext = 'request', statusCode, code, message } = error as FastifyError
-  const first = validation?.[0]
-  if (first) {
-    const field = `${validationContext}${first.instancePath.replaceAll('/', '.')}`
-    const reason = first.message ?? 'is not valid'
-    return new DomainError('request.invalid', { field, problem: 'format', reason, value: '' })
-  }
+  const { statusCode, code, message } = error as FastifyError
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')
     return new DomainError('request.too-large', { limitBytes: 1024 * 1024 })
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
@@ -139,6 +144,7 @@ function failureOf(error: unknown): DomainError {
 
 function sendFailure(reply: FastifyReply, failure: DomainError, requestId: string): FastifyReply {
   const problem = encodeProblem(failure, requestId)
+  if (problem.status === 401) reply.header('www-authenticate', 'Bearer')
   return reply
     .code(problem.status)
     .header('content-type', PROBLEM_TYPE)

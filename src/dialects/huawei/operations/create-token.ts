@@ -64,14 +64,17 @@ async function signIn(
   password: string,
 ): Promise<Tenant> {
   const { store, passwords } = app.context
-  const tenant = await store.findTenant({ domainName: name.domainName })
+  const tenant =
+    name.domainName === ''
+      ? (await store.listTenants()).find(
+          ({ huawei }) => huawei.domainId === name.domainId || huawei.userId === name.userId,
+        )
+      : await store.findTenant({ domainName: name.domainName })
   const known =
-    tenant !== null &&
-    (name.userName === tenant.huawei.userName ||
-      (name.userName === '' && name.userId === tenant.huawei.userId))
-  const hash = (known ? tenant.huawei.passwordHash : null) ?? NOBODYS_HASH
-  const matches = await passwords.matches(password, hash)
-  if (!known || tenant.huawei.passwordHash === null || !matches) {
+    name.userName === '' ? name.userId === tenant?.huawei.userId : name.userName === tenant?.huawei.userName
+  const hash = known ? tenant?.huawei.passwordHash : null
+  const matches = await passwords.matches(password, hash ?? NOBODYS_HASH)
+  if (!tenant || !hash || !matches) {
     throw new DomainError('authentication.password-wrong', {})
   }
   return tenant

@@ -32,7 +32,7 @@ function readQuery(query: Fields) {
   }
 }
 
-/** Filters that nothing can match give an empty list, not an error. */
+/** Filters that nothing can match give an empty list, not an error. Backwards from no row is the last page. */
 async function list(
   app: App,
   caller: Caller,
@@ -43,26 +43,27 @@ async function list(
   const project = query.project === undefined ? undefined : projectId(query.project)
   const other = project === undefined ? undefined : await app.context.store.findTenant({ project })
   if (other === null) return []
-  const page = await app.listPeerings(caller, {
+  const fromEnd = query.reverse && query.marker === undefined
+  const { items } = await app.listPeerings(caller, {
     ...(query.id !== undefined && { ids: [query.id] }),
     ...(query.name !== undefined && { name: query.name }),
     ...(state && { states: [state] }),
     ...(query.vpc !== undefined && { vpcs: [query.vpc] }),
     ...(other && project && { other: { tenant: other.id, region: regionOfProject(other, project) } }),
-    order: 'id',
+    order: fromEnd ? 'id-descending' : 'id',
     window: {
       limit: query.limit,
       ...(query.marker !== undefined && (query.reverse ? { before: query.marker } : { after: query.marker })),
     },
     withTotal: false,
   })
-  return page.items
+  return fromEnd ? items.toReversed() : items
 }
 
 /** Links to the neighbouring pages, as Neutron decides which there are; only where a limit was asked for. */
 function links(items: readonly PeeringView[], { query, request }: HuaweiCall) {
   const [first, last] = [items[0]?.peering.ids.huawei, items.at(-1)?.peering.ids.huawei]
-  if (!query.has('limit') || first === undefined || last === undefined) return {}
+  if (!query.has('limit')) return {}
   const { limit, reverse } = readQuery(query)
   const full = items.length === limit
   const peerings_links = []
@@ -71,9 +72,11 @@ function links(items: readonly PeeringView[], { query, request }: HuaweiCall) {
   return { peerings_links }
 }
 
-/** The same query from `marker` on, or back from it. */
-function pageUrl(request: HuaweiCall['request'], marker: string, reverse: boolean): string {
+/** The same query from `marker` on, or back from it; from the very start or end where the page had no row. */
+function pageUrl(request: HuaweiCall['request'], marker: string | undefined, reverse: boolean): string {
   const kept = request.query.split('&').filter((piece) => !/^(marker|page_reverse)(=|$)/.test(piece))
-  const query = [...kept, `marker=${encode(marker)}`, ...(reverse ? ['page_reverse=True'] : [])]
-  return `${baseUrl(request)}${request.path}?${query.filter((piece) => piece !== '').join('&')}`
+  if (marker !== undefined) kept.push(`marker=${encode(marker)}`)
+  // In lower case, as in recorded traffic.
+  if (reverse) kept.push('page_reverse=true')
+  return `${baseUrl(request)}${request.path}?${kept.filter((piece) => piece !== '').join('&')}`
 }

@@ -2,6 +2,9 @@ import { operation } from '../../dialect.ts'
 import type { HuaweiCall } from '../call.ts'
 import { decodeLimit, encodeVpc } from '../codec.ts'
 
+/** Every VPC is in the default enterprise project. The last is how a Terraform provider asks for all of them. */
+const EVERY_VPC: readonly (string | undefined)[] = [undefined, '0', 'all_granted_eps']
+
 /** Querying VPCs. Source: Open Telekom Cloud VPC API reference, "Querying VPCs". */
 export const listVpcs = operation({
   name: 'GET /v1/{project_id}/vpcs',
@@ -9,14 +12,15 @@ export const listVpcs = operation({
     const id = query.optionalText('id')
     const marker = query.optionalText('marker')
     return {
+      none: !EVERY_VPC.includes(query.optionalText('enterprise_project_id')),
       ...(id !== undefined && { ids: [id] }),
       order: 'id' as const,
       window: { limit: decodeLimit(query), ...(marker !== undefined && { after: marker }) },
       withTotal: false,
     }
   },
-  run: (app, caller, input) => app.listVpcs(caller, input),
-  encode: ({ items }, _call, _app, caller) => ({
+  run: async (app, caller, { none, ...filter }) => (none ? [] : (await app.listVpcs(caller, filter)).items),
+  encode: (items, _call, _app, caller) => ({
     vpcs: items.map((vpc) => encodeVpc(vpc, caller.tenant?.huawei.projects[vpc.region] ?? '')),
   }),
 })

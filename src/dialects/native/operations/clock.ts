@@ -3,6 +3,7 @@ import { parseDuration } from '../../../domain/duration.ts'
 import { DomainError } from '../../../domain/errors.ts'
 import { encodeTime } from '../codec.ts'
 import { route } from '../route.ts'
+import { DryRun } from '../schemas.ts'
 
 const Now = Type.Object({ now: Type.String({ format: 'date-time' }) })
 
@@ -21,6 +22,7 @@ export const moveClock = route({
   summary: 'Move the clock forward, where the service was started with --clock manual (operator)',
   status: 200,
   schemas: {
+    querystring: DryRun,
     body: Type.Object(
       { advance: Type.String({ maxLength: 64, description: 'An ISO 8601 duration, e.g. P7D.' }) },
       { additionalProperties: false },

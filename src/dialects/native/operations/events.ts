@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import type { FastifyReply } from 'fastify'
 import { Type } from 'typebox'
 import type { Caller } from '../../../app/context.ts'
@@ -47,12 +48,16 @@ async function stream(app: App, caller: Caller, from: number, reply: FastifyRepl
   const { raw } = reply
   let after = from
   let quietSinceMs = Date.now()
+  const goesOn = () => !raw.destroyed && reply.server.server.listening
   streams++
+  // Nothing else comes over this connection, and it must not outlive the stream.
+  raw.shouldKeepAlive = false
   raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
   raw.flushHeaders()
   try {
-    while (!raw.destroyed && reply.server.server.listening) {
-      const events = await app.listEvents(caller, { after, limit: BATCH })
+    while (goesOn()) {
+      // A client that reads slowly is waited for, not remembered for.
+      const events = raw.writableNeedDrain ? [] : await app.listEvents(caller, { after, limit: BATCH })
       for (const event of events) {
         raw.write(
           `id: ${event.sequence}\nevent: ${event.type}\ndata: ${JSON.stringify(encodeEvent(event))}\n\n`,
@@ -64,15 +69,14 @@ async function stream(app: App, caller: Caller, from: number, reply: FastifyRepl
         raw.write(': still here\n\n')
         quietSinceMs = Date.now()
       }
-      if (events.length < BATCH) await new Promise((resolve) => setTimeout(resolve, POLL_MS))
-      // A client that reads slowly is waited for, not remembered for.
-      if (raw.writableNeedDrain)
-        await new Promise((resolve) => raw.once('drain', resolve).once('close', resolve))
+      if (events.length < BATCH) await setTimeout(POLL_MS)
     }
   } catch {
     // The store has gone; the client comes back by itself.
   } finally {
     streams--
-    raw.end()
+    // One that does not read would keep the service from stopping.
+    if (raw.writableNeedDrain) raw.destroy()
+    else raw.end()
   }
 }
