@@ -6,7 +6,7 @@ import { allowAttributes, allowPair, owns } from '../domain/policy.ts'
 import type { Vpc } from '../domain/vpc.ts'
 import type { PeeringView, TenantKey } from '../ports/store.ts'
 import { actorOf, type Caller, type Context, principalOf } from './context.ts'
-import { findNeighbours } from './find-neighbours.ts'
+import { findNeighbours, neighbourConditions } from './find-neighbours.ts'
 import { liveConditions } from './live-conditions.ts'
 import { recallPeering } from './load-peering.ts'
 import { save } from './save.ts'
@@ -48,7 +48,10 @@ export function createPeering(context: Context, caller: Caller, input: CreatePee
         change: {
           peerings: [{ from: null, to: peering }],
           events: [eventOf('peering.requested', null, peering, actorOf(caller))],
-          conditions: liveConditions(caller.profile, { requester, accepter }, null, peering),
+          conditions: [
+            ...liveConditions(caller.profile, { requester, accepter }, null, peering),
+            ...neighbourConditions(caller.profile, requester.vpc, accepter.vpc, neighbours),
+          ],
         },
         result: { peering, requester, accepter },
         resultId: peering.id,

@@ -4,7 +4,7 @@ import { allowNeighbours, authorize } from '../domain/policy.ts'
 import type { PeeringView } from '../ports/store.ts'
 import { actorOf, type Caller, type Context, principalOf } from './context.ts'
 import { settle } from './expire-peerings.ts'
-import { findNeighbours } from './find-neighbours.ts'
+import { findNeighbours, neighbourConditions } from './find-neighbours.ts'
 import { liveConditions } from './live-conditions.ts'
 import { loadPeering, recallPeering, withPeering } from './load-peering.ts'
 import { save } from './save.ts'
@@ -32,17 +32,19 @@ export function transitionPeering(
       const { peering: before, events } = settle(view.peering, nowMs)
       authorize(before, principalOf(caller), event)
       const after = refine(apply(before, event, nowMs, context.acceptanceTimeoutMs))
+      const conditions = [...liveConditions(caller.profile, view, before, after)]
       if (event === 'accept') {
         // What was clear when it was asked for may have been taken since.
         const [requester, accepter] = [view.requester.vpc, view.accepter.vpc]
         const neighbours = await findNeighbours(context, caller.profile, requester, accepter)
         allowNeighbours(requester, accepter, neighbours, caller.profile)
+        conditions.push(...neighbourConditions(caller.profile, requester, accepter, neighbours))
       }
       return {
         change: {
           peerings: [{ from: view.peering, to: after }],
           events: [...events, eventOf(EVENT_TYPES[event], before, after, actorOf(caller))],
-          conditions: liveConditions(caller.profile, view, before, after),
+          conditions,
         },
         result: withPeering(view, after),
         resultId: after.id,

@@ -8,7 +8,6 @@ import type { Context } from './context.ts'
 export async function useOnce(context: Context, key: string, lifetimeMs: number): Promise<void> {
   const nowMs = context.clock.realNow()
   const claim = { key, fingerprint: '', result: '', expiresAtMs: nowMs + lifetimeMs }
-  const outcome = await context.store.commit({ claims: [claim], nowMs })
-  if (!outcome.ok)
+  if (!(await context.store.claim(claim, nowMs)))
     throw new DomainError('authentication.replayed', { nonce: key.slice(key.lastIndexOf(':') + 1) })
 }

@@ -152,6 +152,8 @@ export type Condition =
   | { readonly kind: 'vpc-unpeered'; readonly vpc: VpcId }
   /** No other VPC of that tenant and region has this name. */
   | { readonly kind: 'vpc-name-free'; readonly vpc: VpcId; readonly party: Party; readonly name: string }
+  /** The active peerings of the VPC are these. */
+  | { readonly kind: 'neighbours-are'; readonly vpc: VpcId; readonly peerings: readonly PeeringId[] }
   /** After the change the counter is at most `limit`. */
   | { readonly kind: 'quota'; readonly counter: Counter; readonly limit: number }
 

@@ -5,18 +5,20 @@ import type { Sealer } from '../../ports/sealer.ts'
 
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
+/** Without it a shorter tag, easier to guess, would do. */
+const TAG = { authTagLength: TAG_BYTES }
 
 /** AES-256-GCM; nonce, tag and ciphertext in one buffer, the label as associated data. `key` has 32 bytes. */
 export function aesGcmSealer(key: Buffer): Sealer {
   return {
     seal(secret, label) {
       const nonce = randomBytes(NONCE_BYTES)
-      const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(label))
+      const cipher = createCipheriv('aes-256-gcm', key, nonce, TAG).setAAD(Buffer.from(label))
       const text = Buffer.concat([cipher.update(secret, 'utf8'), cipher.final()])
       return Buffer.concat([nonce, cipher.getAuthTag(), text])
     },
     open(sealed, label) {
-      const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, NONCE_BYTES))
+      const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, NONCE_BYTES), TAG)
       decipher.setAAD(Buffer.from(label)).setAuthTag(sealed.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES))
       const text = [decipher.update(sealed.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()]
       return Buffer.concat(text).toString('utf8')

@@ -1,5 +1,6 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
+import { DomainError } from '../../../domain/errors.ts'
 import type { TenantId, VpcId } from '../../../domain/identity.ts'
 import type { Peering } from '../../../domain/peering.ts'
 import type { AccessKey, Tenant } from '../../../domain/tenant.ts'
@@ -35,6 +36,8 @@ export interface SqliteOptions {
 /** How many rows of a kind are kept in memory, at most. A page of peerings names up to two VPCs a row. */
 const REMEMBERED = 10_000
 const VPCS_REMEMBERED = 50_000
+/** Claims that may be on their way to disk, or have failed to get there. */
+const CLAIMING_MAX = 100_000
 
 /**
  * The embedded store: one SQLite database, one process. Reads are answered by the calling thread from what is
@@ -272,12 +275,16 @@ class SqliteStore implements Store {
     // Nothing may come between looking and making, so this part waits for nothing.
     if (this.#claiming.has(claim.key) || this.#findClaim(claim.key, nowMs)) return false
     this.#writer.check()
+    if (this.#claiming.size >= CLAIMING_MAX) {
+      throw new DomainError('service.unavailable', { reason: 'too many claims could not be written' })
+    }
     this.#claiming.add(claim.key)
-    // The writer takes changes in order, so what is committed after this has this on disk too. A failure is logged.
-    this.#writer
-      .commit({ claims: [claim], accessKeys: [], nowMs })
-      .catch(() => {})
-      .finally(() => this.#claiming.delete(claim.key))
+    // The writer takes changes in order, so what is committed after this has this on disk too. One that could not be
+    // written (the log says so) stays here: it is used up all the same.
+    this.#writer.commit({ claims: [claim], accessKeys: [], nowMs }).then(
+      () => this.#claiming.delete(claim.key),
+      () => {},
+    )
     return true
   }
 

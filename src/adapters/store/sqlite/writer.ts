@@ -181,6 +181,16 @@ export class Writer {
         )
         return taken ? { kind: 'name-taken', name } : null
       }
+      case 'neighbours-are': {
+        const rows = this.#connection.all(
+          `SELECT id FROM peerings WHERE requester_vpc = ?1 AND state <> 'deleted' AND state = 'active'
+            UNION ALL SELECT id FROM peerings WHERE accepter_vpc = ?1 AND state <> 'deleted' AND state = 'active'`,
+          condition.vpc,
+        )
+        const known: readonly string[] = condition.peerings
+        const same = rows.length === known.length && rows.every(({ id }) => known.includes(String(id)))
+        return same ? null : { kind: 'stale', id: condition.vpc }
+      }
       case 'quota': {
         const { counter, limit } = condition
         const row = this.#connection.get('SELECT used FROM counters WHERE key = ?', counter.key)
