@@ -1,9 +1,11 @@
 import { DomainError } from '../domain/errors.ts'
 import type { Region } from '../domain/region.ts'
 import type { AccessKey, Tenant } from '../domain/tenant.ts'
+import type { Change } from '../ports/store.ts'
 import type { Caller, Context } from './context.ts'
-import { type CreateTenant, commitOrThrow, createTenant } from './create-tenant.ts'
+import { type CreateTenant, createTenant } from './create-tenant.ts'
 import { createVpc } from './create-vpc.ts'
+import { failureOf } from './save.ts'
 
 /** The bootstrap file, once read and checked. */
 export interface Bootstrap {
@@ -30,7 +32,7 @@ export async function applyBootstrap(
   const made: AccessKey[] = []
   for (const entry of bootstrap.tenants ?? []) {
     const known = await context.store.findTenant({ name: entry.name })
-    if (known) await renewTenant(context, operator, known, entry)
+    if (known) await renewTenant(context, known, entry)
     else {
       const { accessKeys } = await createTenant(context, operator, entry)
       if (!entry.accessKeys) made.push(...accessKeys)
@@ -56,17 +58,12 @@ export async function completeProjects(context: Context): Promise<void> {
     const projects = { ...tenant.huawei.projects }
     for (const { name } of missing) projects[name] = context.ids.uuid().replaceAll('-', '')
     const renewed = { ...tenant, huawei: { ...tenant.huawei, projects } }
-    await commitOrThrow(context, { dryRun: false }, { tenants: [renewed] })
+    await commitOrThrow(context, { tenants: [renewed] })
   }
 }
 
 /** What the file says wins over what is stored; what it leaves out stays as it was first made up. */
-async function renewTenant(
-  context: Context,
-  operator: Caller,
-  known: Tenant,
-  entry: CreateTenant,
-): Promise<void> {
+async function renewTenant(context: Context, known: Tenant, entry: CreateTenant): Promise<void> {
   const { passwords, clock, regions } = context
   const { projects = {}, domainName, user, password } = entry.huawei ?? {}
   const given = Object.fromEntries(
@@ -95,7 +92,7 @@ async function renewTenant(
     tenant: known.id,
     createdAtMs: clock.now(),
   }))
-  await commitOrThrow(context, operator, { tenants: [tenant], accessKeys })
+  await commitOrThrow(context, { tenants: [tenant], accessKeys })
 }
 
 async function isThere(
@@ -110,4 +107,10 @@ async function isThere(
   const party = { tenant: tenant.id, region }
   const query = { party, name, order: 'id', window: { limit: 1 }, withTotal: false } as const
   return (await context.store.listVpcs(query)).items.length > 0
+}
+
+/** A change that was planned from nothing that can have changed: a conflict is final. */
+async function commitOrThrow(context: Context, change: Omit<Change, 'nowMs'>): Promise<void> {
+  const outcome = await context.store.commit({ ...change, nowMs: context.clock.realNow() })
+  if (!outcome.ok) throw failureOf(outcome.conflict)
 }

@@ -1,10 +1,9 @@
 import { DomainError } from '../domain/errors.ts'
-import { type RegionName, tenantId } from '../domain/identity.ts'
+import { type RegionName, type TenantId, tenantId } from '../domain/identity.ts'
 import type { Quotas } from '../domain/profile.ts'
 import type { AccessKey, Tenant } from '../domain/tenant.ts'
-import type { Change } from '../ports/store.ts'
 import { type Caller, type Context, requireOperator, requireSelf } from './context.ts'
-import { failureOf } from './save.ts'
+import { save } from './save.ts'
 
 /** What may be said of a new tenant. Whatever is left out is made up. */
 export interface CreateTenant {
@@ -22,45 +21,90 @@ export interface CreateTenant {
   readonly accessKeys?: readonly { readonly id: string; readonly secret: string }[]
 }
 
-/** Makes a tenant with its keys, whose secrets are answered here and never again. Throws `tenant.exists`. */
-export async function createTenant(
-  context: Context,
-  caller: Caller,
-  input: CreateTenant,
-): Promise<{ tenant: Tenant; accessKeys: readonly AccessKey[] }> {
-  requireOperator(caller, 'make a tenant')
-  const tenant = await draftTenant(context, input)
-  const accessKeys = (input.accessKeys ?? [draftSecret(context)]).map((key) => ({
-    ...key,
-    tenant: tenant.id,
-    createdAtMs: tenant.createdAtMs,
-  }))
-  await commitOrThrow(context, caller, { tenants: [tenant], accessKeys })
+/** A tenant with the keys that were made along with it. */
+export interface CreatedTenant {
+  readonly tenant: Tenant
+  readonly accessKeys: readonly AccessKey[]
+}
+
+/**
+ * Makes a tenant with its keys, whose secrets are answered here and never again, but to the same request under the same
+ * idempotency token. Throws `tenant.exists`, `access-key.exists`, and what `save` throws.
+ */
+export function createTenant(context: Context, caller: Caller, input: CreateTenant): Promise<CreatedTenant> {
+  return save(
+    context,
+    caller,
+    async () => {
+      requireOperator(caller, 'make a tenant')
+      const tenant = await draftTenant(context, input)
+      const accessKeys = (input.accessKeys ?? [draftSecret(context)]).map((key) => ({
+        ...key,
+        tenant: tenant.id,
+        createdAtMs: tenant.createdAtMs,
+      }))
+      const result = { tenant, accessKeys }
+      return { change: { tenants: [tenant], accessKeys }, result, resultId: tenant.id, touches: [] }
+    },
+    (resultId) => recallTenant(context, tenantId(resultId)),
+  )
+}
+
+async function recallTenant(context: Context, id: TenantId): Promise<CreatedTenant> {
+  const { store } = context
+  const tenant = await store.findTenant({ id })
+  if (!tenant) throw new DomainError('tenant.not-found', { id })
+  const made = (await store.listAccessKeys(id)).filter(
+    ({ createdAtMs }) => createdAtMs === tenant.createdAtMs,
+  )
+  const accessKeys = await Promise.all(made.map((key) => findAccessKey(context, key.id)))
   return { tenant, accessKeys }
 }
 
-/** Another key for a tenant. Its secret is answered here and never again. */
-export async function createAccessKey(
+async function findAccessKey(context: Context, id: string): Promise<AccessKey> {
+  const key = await context.store.findAccessKey(id)
+  if (!key) throw new DomainError('access-key.not-found', { id })
+  return key
+}
+
+/** Another key for a tenant. Its secret is answered as `createTenant` answers one. Throws as `save`. */
+export function createAccessKey(
   context: Context,
   caller: Caller,
   input: { tenant: Tenant },
 ): Promise<AccessKey> {
-  requireSelf(caller, input.tenant, 'make a key for it')
-  const key = { ...draftSecret(context), tenant: input.tenant.id, createdAtMs: context.clock.now() }
-  await commitOrThrow(context, caller, { accessKeys: [key] })
-  return key
+  return save(
+    context,
+    caller,
+    async () => {
+      requireSelf(caller, input.tenant, 'make a key for it')
+      const key = { ...draftSecret(context), tenant: input.tenant.id, createdAtMs: context.clock.now() }
+      return { change: { accessKeys: [key] }, result: key, resultId: key.id, touches: [] }
+    },
+    (resultId) => findAccessKey(context, resultId),
+  )
 }
 
-/** Takes a key away: requests signed with it are refused from now on. Throws `access-key.not-found`. */
-export async function deleteAccessKey(
+/**
+ * Takes a key away: requests signed with it are refused from now on. Throws `access-key.not-found`, and what `save`
+ * throws.
+ */
+export function deleteAccessKey(
   context: Context,
   caller: Caller,
   input: { tenant: Tenant; id: string },
 ): Promise<void> {
-  requireSelf(caller, input.tenant, 'delete its key')
-  const key = await context.store.findAccessKey(input.id)
-  if (key?.tenant !== input.tenant.id) throw new DomainError('access-key.not-found', { id: input.id })
-  await commitOrThrow(context, caller, { deletedAccessKeys: [input.id] })
+  return save(
+    context,
+    caller,
+    async () => {
+      requireSelf(caller, input.tenant, 'delete its key')
+      const key = await context.store.findAccessKey(input.id)
+      if (key?.tenant !== input.tenant.id) throw new DomainError('access-key.not-found', { id: input.id })
+      return { change: { deletedAccessKeys: [input.id] }, result: undefined, resultId: input.id, touches: [] }
+    },
+    async () => {},
+  )
 }
 
 /** A tenant from what is given, with everything else made up: account numbers, projects, names. */
@@ -89,18 +133,4 @@ export async function draftTenant(context: Context, input: CreateTenant): Promis
 
 function draftSecret(context: Context): { id: string; secret: string } {
   return { id: `AK${context.ids.secret(18).toUpperCase()}`, secret: context.ids.secret(40) }
-}
-
-/** A change that was planned from nothing that can have changed: a conflict is final. */
-export async function commitOrThrow(
-  context: Context,
-  caller: Pick<Caller, 'dryRun'>,
-  change: Omit<Change, 'nowMs' | 'dryRun'>,
-): Promise<void> {
-  const outcome = await context.store.commit({
-    ...change,
-    nowMs: context.clock.realNow(),
-    dryRun: caller.dryRun,
-  })
-  if (!outcome.ok) throw failureOf(outcome.conflict)
 }

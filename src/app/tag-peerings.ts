@@ -2,11 +2,11 @@ import { DomainError } from '../domain/errors.ts'
 import type { Tag } from '../domain/peering.ts'
 import type { Caller, Context } from './context.ts'
 import { loadPeering } from './load-peering.ts'
-import { editPeering } from './update-peering.ts'
+import { editPeerings } from './update-peering.ts'
 
 /**
- * Sets tags on peerings of the caller's; each side has its own. A key that is there gets the new value. Throws
- * `tag.resource-not-found` before anything is changed, `tag.limit-exceeded`, and what `editPeering` throws.
+ * Sets tags on peerings of the caller's, on all or on none; each side has its own. A key that is there gets the new value. Throws
+ * `tag.resource-not-found` before anything is changed, `tag.limit-exceeded`, and what `editPeerings` throws.
  */
 export function tagPeerings(
   context: Context,
@@ -46,15 +46,8 @@ async function editTags(
     })
   }
   if (missing.length > 0) throw new DomainError('tag.resource-not-found', { ids: missing })
-  for (const [index, id] of ids.entries()) {
-    // One token stands for the whole request; each peering spends a part of its own.
-    const once = caller.once && { ...caller.once, key: `${caller.once.key}#${index}` }
-    await editPeering(context, { ...caller, once }, id, (peering, side) => {
-      const { tags } = peering.attributes
-      return {
-        ...peering,
-        attributes: { ...peering.attributes, tags: { ...tags, [side]: edit(tags[side]) } },
-      }
-    })
-  }
+  await editPeerings(context, caller, ids, (peering, side) => {
+    const { tags } = peering.attributes
+    return { ...peering, attributes: { ...peering.attributes, tags: { ...tags, [side]: edit(tags[side]) } } }
+  })
 }

@@ -35,40 +35,64 @@ export function updatePeering(
   })
 }
 
-/**
- * Loads a peering of the caller's, lets `edit` say what it becomes (never its state), and saves that. `side` is
- * the end the caller speaks for; the requester's where both are the caller's.
- *
- * Throws `peering.not-found`, what `edit` throws, and what `save` throws.
- */
-export function editPeering(
+/** `editPeerings` for one. */
+export async function editPeering(
   context: Context,
   caller: Caller,
   id: string,
   edit: (peering: Peering, side: Side) => Peering,
 ): Promise<PeeringView> {
+  const [view] = await editPeerings(context, caller, [id], edit)
+  if (!view) throw new DomainError('peering.not-found', { id })
+  return view
+}
+
+/**
+ * Loads peerings of the caller's, lets `edit` say what each becomes (never its state), and saves all of them or none.
+ * `side` is the end the caller speaks for; the requester's where both are the caller's. A peering named twice is edited
+ * once.
+ *
+ * Throws `peering.not-found`, what `edit` throws, and what `save` throws.
+ */
+export function editPeerings(
+  context: Context,
+  caller: Caller,
+  ids: readonly string[],
+  edit: (peering: Peering, side: Side) => Peering,
+): Promise<readonly PeeringView[]> {
   return save(
     context,
     caller,
     async () => {
-      const view = await loadPeering(context, caller, id)
-      const { peering: before, events } = settle(view.peering, context.clock.now())
-      const side = sidesOf(before, principalOf(caller))[0] ?? 'requester'
-      const after: Peering = {
-        ...edit(before, side),
-        updatedAtMs: context.clock.now(),
-        version: before.version + 1,
+      const views = new Map<string, PeeringView>()
+      for (const id of ids) {
+        const view = await loadPeering(context, caller, id)
+        views.set(view.peering.id, view)
       }
+      const edits = [...views.values()].map((view) => {
+        const { peering: before, events } = settle(view.peering, context.clock.now())
+        const side = sidesOf(before, principalOf(caller))[0] ?? 'requester'
+        const after: Peering = {
+          ...edit(before, side),
+          updatedAtMs: context.clock.now(),
+          version: before.version + 1,
+        }
+        return {
+          view,
+          after,
+          events: [...events, eventOf('peering.updated', before, after, actorOf(caller))],
+        }
+      })
       return {
         change: {
-          peerings: [{ from: view.peering, to: after }],
-          events: [...events, eventOf('peering.updated', before, after, actorOf(caller))],
+          peerings: edits.map(({ view, after }) => ({ from: view.peering, to: after })),
+          events: edits.flatMap(({ events }) => events),
         },
-        result: withPeering(view, after),
-        resultId: after.id,
-        touches: [after.id],
+        result: edits.map(({ view, after }) => withPeering(view, after)),
+        resultId: [...views.keys()].join(' '),
+        touches: [...views.keys()],
       }
     },
-    (resultId) => recallPeering(context, resultId),
+    (resultId) => Promise.all(resultId.split(' ').map((id) => recallPeering(context, id))),
   )
 }

@@ -1,7 +1,4 @@
-import type { Caller } from '../../../app/context.ts'
-import type { App } from '../../../app/index.ts'
 import { DomainError } from '../../../domain/errors.ts'
-import type { Tag } from '../../../domain/peering.ts'
 import { operation } from '../../dialect.ts'
 import type { AlibabaCall } from '../call.ts'
 import { checkResourceType, decodeRegion, decodeResourceIds, decodeTags, TAGS_MAX } from '../codec.ts'
@@ -20,16 +17,6 @@ export const tagPeerings = operation({
     decodeRegion(app, region)
     return { ids, tags, limit: TAGS_MAX }
   },
-  run: tag,
+  run: (app, caller, input) => app.tagPeerings(caller, input),
   encode: () => ({ Success: true }),
 })
-
-async function tag(
-  app: App,
-  caller: Caller,
-  input: { ids: readonly string[]; tags: readonly Tag[]; limit: number },
-): Promise<void> {
-  // Each peering is saved by itself: that none of them stands in the way is found out before the first.
-  if (input.ids.length > 1) await app.tagPeerings({ ...caller, dryRun: true }, input)
-  await app.tagPeerings(caller, input)
-}
