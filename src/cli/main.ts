@@ -1,13 +1,7 @@
 import { UsageError } from '../server/options.ts'
+import type { Command } from './command.ts'
 import { demo } from './commands/demo.ts'
 import { serve } from './commands/serve.ts'
-
-/** A command: what it is for, and what it does. Answers the exit code. */
-export interface Command {
-  readonly about: string
-  readonly help: () => string
-  readonly run: (args: readonly string[]) => Promise<number>
-}
 
 const COMMANDS: Readonly<Record<string, Command>> = { serve, demo }
 

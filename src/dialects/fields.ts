@@ -148,6 +148,8 @@ export class Fields {
     if (length > max) return this.#invalid(name, 'too-long', `must have at most ${max} ${unit}`, value)
     // PostgreSQL cannot keep it, and nothing good was ever meant by it.
     if (value.includes('\0')) return this.#invalid(name, 'format', 'must not hold a NUL character', value)
+    if (!value.isWellFormed())
+      return this.#invalid(name, 'format', 'must be well-formed Unicode', value.toWellFormed())
     if (pattern && !pattern.test(value)) {
       return this.#invalid(name, 'format', expects ?? `must match ${pattern.source}`, value)
     }

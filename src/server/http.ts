@@ -4,6 +4,7 @@ import { type FastifyInstance, fastify } from 'fastify'
 import type { App } from '../app/index.ts'
 import { type Served, serve } from '../dialects/dialect.ts'
 import { dialectOf } from '../dialects/index.ts'
+import { sendProblem } from '../dialects/native/errors.ts'
 import type { WireRequest, WireResponse } from '../dialects/wire.ts'
 import { DomainError } from '../domain/errors.ts'
 import type { Logger } from './logging.ts'
@@ -27,11 +28,15 @@ export interface HttpDependencies {
  * itself, byte for byte, whatever they say they are.
  */
 export function createHttpServer(dependencies: HttpDependencies): FastifyInstance {
-  return fastify({
+  const server = fastify({
     logger: false,
     genReqId: () => randomUUID(),
     bodyLimit: BODY_LIMIT_BYTES,
     forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 1024 },
+    frameworkErrors: (error, request, reply) => {
+      void sendProblem(reply, new DomainError('request.malformed', { reason: error.message }), request.id)
+    },
     serverFactory: (handler) =>
       createServer(SERVER_OPTIONS, (message, response) => {
         message.url = originForm(message.url ?? '/')
@@ -48,6 +53,11 @@ export function createHttpServer(dependencies: HttpDependencies): FastifyInstanc
       }
     },
   })
+  server.setNotFoundHandler((request, reply) => {
+    const failure = new DomainError('operation.unknown', { operation: request.url, method: request.method })
+    return sendProblem(reply, failure, request.id)
+  })
+  return server
 }
 
 /** The headers and the whole request each have their time, milliseconds; a connection that trickles is closed. */

@@ -18,6 +18,7 @@ import { DEFAULT_REGIONS, type Region } from '../domain/region.ts'
 import type { AccessKey } from '../domain/tenant.ts'
 import type { Store } from '../ports/store.ts'
 import { readBootstrapFile } from './bootstrap-file.ts'
+import { watchConnections } from './connections.ts'
 import { startExpiryLoop } from './expiry-loop.ts'
 import { createHttpServer } from './http.ts'
 import type { Logger } from './logging.ts'
@@ -158,12 +159,15 @@ async function listen(
   await server.listen({ host, port }).catch((error: Error) => {
     throw new UsageError(`--listen ${host}:${port}: ${error.message}`)
   })
+  const closeQuiet = watchConnections(server.server)
   const stopExpiry = startExpiryLoop(app.context, logger)
   return {
     url: urlOf(server.server.address() as AddressInfo),
     app,
     async stop() {
+      const done = closeQuiet()
       await server.close()
+      done()
       await stopExpiry()
       await app.context.store.close()
     },

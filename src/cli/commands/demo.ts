@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import { startService } from '../../server/main.ts'
 import { parseServeOptions } from '../../server/options.ts'
-import type { Command } from '../main.ts'
+import type { Command } from '../command.ts'
 
 /** `isthmus demo`: the whole story in a terminal, on a service of its own that leaves nothing behind. */
 export const demo: Command = {

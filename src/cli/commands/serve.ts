@@ -1,7 +1,7 @@
 import { createLogger } from '../../server/logging.ts'
 import { startService } from '../../server/main.ts'
 import { describeServeOptions, parseServeOptions } from '../../server/options.ts'
-import type { Command } from '../main.ts'
+import type { Command } from '../command.ts'
 
 /** Longer than this and what is still under way is given up. */
 const STOP_TIMEOUT_MS = 4_500

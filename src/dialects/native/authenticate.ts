@@ -57,6 +57,8 @@ export function onceOf(request: FastifyRequest): Caller['once'] {
     throw new DomainError('request.invalid', details)
   }
   const path = request.url.split('?')[0] ?? ''
-  const fingerprint = sha256Hex(JSON.stringify([request.method, path, request.body ?? null]))
+  // A body that no schema has looked at means nothing, and may be nested without end.
+  const body = request.routeOptions.schema?.body ? (request.body ?? null) : null
+  const fingerprint = sha256Hex(JSON.stringify([request.method, path, body]))
   return { key: `native:${request.caller.tenant?.id ?? 'operator'}:${token}`, fingerprint }
 }

@@ -1,3 +1,4 @@
+import type { FastifyReply } from 'fastify'
 import { type DomainError, describeFailure, type FailureTable } from '../../domain/errors.ts'
 
 /** A problem document's status and text; its `code` is the failure's own name, which never changes. */
@@ -102,4 +103,20 @@ const TITLES: Readonly<Record<number, string>> = {
   422: 'Unprocessable Content',
   500: 'Internal Server Error',
   503: 'Service Unavailable',
+}
+
+/** The failure's code again, where a program can see it without reading the body. */
+export const CODE_HEADER = 'isthmus-error-code'
+
+/** Answers with the problem document of `failure`. */
+export function sendProblem(reply: FastifyReply, failure: DomainError, requestId: string): FastifyReply {
+  const problem = encodeProblem(failure, requestId)
+  if (problem.status === 401) reply.header('www-authenticate', 'Bearer')
+  return reply
+    .code(problem.status)
+    .header('content-type', PROBLEM_TYPE)
+    .header('x-request-id', requestId)
+    .header(CODE_HEADER, failure.code)
+    .serializer(JSON.stringify)
+    .send(problem)
 }

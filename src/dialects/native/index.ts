@@ -1,10 +1,10 @@
 import swagger from '@fastify/swagger'
-import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyError, FastifyInstance } from 'fastify'
 import type { Caller } from '../../app/context.ts'
 import type { App } from '../../app/index.ts'
 import { DomainError } from '../../domain/errors.ts'
 import { authenticate, onceOf } from './authenticate.ts'
-import { encodeProblem, PROBLEM_TYPE } from './errors.ts'
+import { CODE_HEADER, PROBLEM_TYPE, sendProblem } from './errors.ts'
 import type { NativeRoute } from './route.ts'
 import { ROUTES } from './routes.ts'
 import { Problem } from './schemas.ts'
@@ -50,11 +50,11 @@ export async function native(server: FastifyInstance, options: NativeOptions): P
   server.setErrorHandler((error: unknown, request, reply) => {
     const failure = failureOf(error)
     if (failure.code === 'service.internal') options.onFault(request.id, error)
-    return sendFailure(reply, failure, request.id)
+    return sendProblem(reply, failure, request.id)
   })
   server.setNotFoundHandler((request, reply) => {
     const failure = new DomainError('operation.unknown', { operation: request.url, method: request.method })
-    return sendFailure(reply, failure, request.id)
+    return sendProblem(reply, failure, request.id)
   })
   server.addHook('onResponse', async (request, reply) => {
     const operation = request.routeOptions.url ? `${request.method} ${request.routeOptions.url}` : 'unknown'
@@ -63,9 +63,6 @@ export async function native(server: FastifyInstance, options: NativeOptions): P
   server.get('/openapi.json', { schema: { hide: true } }, async () => server.swagger())
   for (const route of ROUTES) addRoute(server, route, options)
 }
-
-/** The failure's code again, where a program can see it without reading the body. */
-const CODE_HEADER = 'isthmus-error-code'
 
 function addRoute(server: FastifyInstance, route: NativeRoute, { app, adminToken }: NativeOptions): void {
   const { params, querystring, body, answer } = route.schemas
@@ -140,16 +137,4 @@ function failureOf(error: unknown): DomainError {
     return new DomainError('request.malformed', { reason: message })
   }
   return new DomainError('service.internal', {})
-}
-
-function sendFailure(reply: FastifyReply, failure: DomainError, requestId: string): FastifyReply {
-  const problem = encodeProblem(failure, requestId)
-  if (problem.status === 401) reply.header('www-authenticate', 'Bearer')
-  return reply
-    .code(problem.status)
-    .header('content-type', PROBLEM_TYPE)
-    .header('x-request-id', requestId)
-    .header(CODE_HEADER, failure.code)
-    .serializer(JSON.stringify)
-    .send(problem)
 }
