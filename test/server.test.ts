@@ -91,6 +91,8 @@ suite('the service', { concurrency: true }, () => {
         assert.match(url, /^http:\/\/127\.0\.0\.1:\d+$/)
         assert.equal((await fetch(`${url}/healthz`)).status, 200)
         running.child.kill(signal)
+        // A terminal tells everybody in the group, and the launcher passes on what it is told: it comes twice.
+        running.child.kill(signal)
         assert.equal(await running.ended, 0)
         assert.equal(running.output.stdout, `isthmus ready ${url}\n`)
         const logs = linesOf(running.output.stderr).map((line) => JSON.parse(line) as Record<string, unknown>)

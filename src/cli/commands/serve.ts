@@ -42,6 +42,7 @@ Examples:
 
 function untilAsked(): Promise<string> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal))
+    // A terminal signals the whole group, and the launcher passes its own on: the second must not end it half way.
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve(signal))
   })
 }
