@@ -920,6 +920,29 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
         assert.equal(await exists(theirs.id), null)
       })
 
+      it('neighbours-are fails unless the active peerings of the VPC are just those, on either side', async () => {
+        const { bob, ours, theirs } = await putParties(store)
+        const [third] = await putVpcs(store, bob, 1)
+        assert.ok(third)
+        const [asked, agreed] = [buildPeering(ours, theirs), buildPeering(third, ours, { state: 'active' })]
+        const are = async (peerings: readonly Peering[]) =>
+          conflictOf(
+            await store.commit(
+              change({
+                conditions: [
+                  { kind: 'neighbours-are', vpc: ours.id, peerings: peerings.map(({ id }) => id) },
+                ],
+              }),
+            ),
+          )
+        await putPeerings(store, asked)
+        assert.equal(await are([]), null)
+        assert.deepEqual(await are([asked]), { kind: 'stale', id: ours.id })
+        await putPeerings(store, agreed)
+        assert.equal(await are([agreed]), null)
+        assert.deepEqual(await are([]), { kind: 'stale', id: ours.id })
+      })
+
       it('vpc-unpeered fails while a live peering names the VPC that the change itself does not end', async () => {
         const { bob, ours, theirs } = await putParties(store)
         const [third] = await putVpcs(store, bob, 1)
