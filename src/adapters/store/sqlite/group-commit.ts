@@ -2,7 +2,8 @@ import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { DomainError } from '../../../domain/errors.ts'
 import type { CommitOutcome } from '../../../ports/store.ts'
-import type { SealedChange, WriteOutcome } from './writer.ts'
+import type { SealedChange } from '../conflicts.ts'
+import type { WriteOutcome } from './writer.ts'
 
 interface Waiting {
   readonly change: SealedChange

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
+import type { SealedChange } from '../conflicts.ts'
 import { openForWriting } from './database.ts'
-import { type SealedChange, Writer } from './writer.ts'
+import { Writer } from './writer.ts'
 
 /**
  * The thread that waits for the disk, so that the one that answers clients need not. It is handed batches, one at

@@ -1,26 +1,15 @@
 import type { EventDraft } from '../../../domain/event.ts'
-import { LIVE_STATES, type Peering } from '../../../domain/peering.ts'
+import type { Peering } from '../../../domain/peering.ts'
 import { counterMoves } from '../../../domain/quota.ts'
-import type { AccessKey, Tenant } from '../../../domain/tenant.ts'
+import type { Tenant } from '../../../domain/tenant.ts'
 import type { Vpc } from '../../../domain/vpc.ts'
-import type { Change, CommitOutcome, Condition, Conflict, Revision } from '../../../ports/store.ts'
+import type { CommitOutcome } from '../../../ports/store.ts'
+import { conflictOf, type Facts, type SealedChange } from '../conflicts.ts'
 import type { Connection, Row } from './database.ts'
-import { attributesText, claimFrom } from './rows.ts'
-
-/** A key whose secret can no longer be read. */
-export interface SealedAccessKey extends Omit<AccessKey, 'secret'> {
-  readonly sealedSecret: Uint8Array
-}
-
-/** A change as it reaches the writer: no secret in the clear. */
-export interface SealedChange extends Omit<Change, 'accessKeys'> {
-  readonly accessKeys: readonly SealedAccessKey[]
-}
+import { factsOf } from './facts.ts'
+import { attributesText } from './rows.ts'
 
 export type WriteOutcome = CommitOutcome | { readonly failed: string }
-
-const isLive = (peering: Peering) => LIVE_STATES.includes(peering.state)
-const LIVE = `state IN ('pending-acceptance', 'active')`
 
 /**
  * The only writer of a database. Each change is first checked, then written; so one that conflicts has written
@@ -28,11 +17,13 @@ const LIVE = `state IN ('pending-acceptance', 'active')`
  */
 export class Writer {
   readonly #connection: Connection
+  readonly #facts: Facts
   #sequence: number
   #claimsForgottenAtMs = 0
 
   constructor(connection: Connection) {
     this.#connection = connection
+    this.#facts = factsOf(connection)
     this.#sequence = this.#lastSequence()
   }
 
@@ -74,134 +65,10 @@ export class Writer {
   }
 
   #apply(change: SealedChange): CommitOutcome {
-    const conflict = this.#conflictOf(change)
+    const conflict = conflictOf(change, this.#facts)
     if (conflict) return { ok: false, conflict }
     if (!change.dryRun) this.#write(change)
     return { ok: true, lastSequence: this.#sequence }
-  }
-
-  #conflictOf(change: SealedChange): Conflict | null {
-    for (const claim of change.claims ?? []) {
-      const row = this.#connection.get('SELECT * FROM claims WHERE key = ?', claim.key)
-      if (row && Number(row['expires_at_ms']) > change.nowMs)
-        return { kind: 'claimed', claim: claimFrom(row) }
-    }
-    for (const tenant of change.tenants ?? []) {
-      const conflict = this.#tenantConflict(tenant)
-      if (conflict) return conflict
-    }
-    for (const { id, tenant } of change.accessKeys) {
-      const row = this.#connection.get('SELECT tenant FROM access_keys WHERE id = ?', id)
-      if (row && row['tenant'] !== tenant) return { kind: 'key-taken', id }
-    }
-    for (const revision of change.vpcs ?? []) {
-      const conflict = this.#revisionConflict('vpcs', revision)
-      if (conflict) return conflict
-    }
-    for (const revision of change.peerings ?? []) {
-      const conflict = this.#revisionConflict('peerings', revision) ?? this.#pairConflict(revision.to)
-      if (conflict) return conflict
-    }
-    for (const condition of change.conditions ?? []) {
-      const conflict = this.#conditionConflict(condition, change)
-      if (conflict) return conflict
-    }
-    return null
-  }
-
-  #tenantConflict(tenant: Tenant): Conflict | null {
-    const projects = JSON.stringify(Object.values(tenant.huawei.projects))
-    const row = this.#connection.get(
-      `SELECT name FROM tenants WHERE id <> ?1 AND (name = ?2 OR domain_name = ?3 OR alibaba_uid = ?4 OR
-        tencent_uin = ?5 OR id IN (SELECT tenant FROM projects WHERE id IN (SELECT value FROM json_each(?6))))`,
-      tenant.id,
-      tenant.name,
-      tenant.huawei.domainName,
-      tenant.alibaba.uid,
-      tenant.tencent.uin,
-      projects,
-    )
-    return row ? { kind: 'tenant-taken', name: String(row['name']) } : null
-  }
-
-  #revisionConflict(table: 'vpcs' | 'peerings', { from, to }: Revision<Vpc | Peering>): Conflict | null {
-    if (from) {
-      const row = this.#connection.get(`SELECT version FROM ${table} WHERE id = ?`, from.id)
-      return row?.['version'] === from.version ? null : { kind: 'stale', id: to.id }
-    }
-    // Any id may be asked for in any dialect, so a new one must be free in all.
-    const taken = this.#connection.get(
-      `SELECT id FROM ${table}
-        WHERE id IN (?1, ?2, ?3) OR alibaba_id IN (?1, ?2, ?3) OR tencent_id IN (?1, ?2, ?3)`,
-      to.id,
-      to.ids.alibaba,
-      to.ids.tencent,
-    )
-    return taken ? { kind: 'id-taken', id: String(taken['id']) } : null
-  }
-
-  #pairConflict(to: Peering): Conflict | null {
-    if (!isLive(to)) return null
-    const row = this.#connection.get(
-      `SELECT id FROM peerings
-        WHERE min(requester_vpc, accepter_vpc) = min(?1, ?2) AND max(requester_vpc, accepter_vpc) = max(?1, ?2)
-          AND ${LIVE} AND id <> ?3`,
-      to.requester.vpc,
-      to.accepter.vpc,
-      to.id,
-    )
-    return row ? { kind: 'pair-taken', peering: row['id'] as Peering['id'] } : null
-  }
-
-  #conditionConflict(condition: Condition, change: SealedChange): Conflict | null {
-    switch (condition.kind) {
-      case 'vpc-exists': {
-        const sql = 'SELECT 1 FROM vpcs WHERE id = ? AND deleted_at_ms IS NULL'
-        return this.#connection.get(sql, condition.vpc) ? null : { kind: 'vpc-missing', vpc: condition.vpc }
-      }
-      case 'vpc-unpeered': {
-        const ending = (change.peerings ?? []).filter(({ to }) => !isLive(to)).map(({ to }) => to.id)
-        const row = this.#connection
-          .all(
-            `SELECT id FROM peerings WHERE requester_vpc = ?1 AND state <> 'deleted' AND ${LIVE}
-              UNION ALL SELECT id FROM peerings WHERE accepter_vpc = ?1 AND state <> 'deleted' AND ${LIVE}`,
-            condition.vpc,
-          )
-          .find(({ id }) => !ending.includes(id as Peering['id']))
-        return row ? { kind: 'vpc-peered', vpc: condition.vpc, peering: row['id'] as Peering['id'] } : null
-      }
-      case 'vpc-name-free': {
-        const { party, name, vpc } = condition
-        const taken = this.#connection.get(
-          `SELECT 1 FROM vpcs WHERE tenant = ? AND region = coalesce(?, region) AND name = ? AND id <> ? AND deleted_at_ms IS NULL`,
-          party.tenant,
-          party.region,
-          name,
-          vpc,
-        )
-        return taken ? { kind: 'name-taken', name } : null
-      }
-      case 'neighbours-are': {
-        const rows = this.#connection.all(
-          `SELECT id FROM peerings WHERE requester_vpc = ?1 AND state <> 'deleted' AND state = 'active'
-            UNION ALL SELECT id FROM peerings WHERE accepter_vpc = ?1 AND state <> 'deleted' AND state = 'active'`,
-          condition.vpc,
-        )
-        const known: readonly string[] = condition.peerings
-        const same = rows.length === known.length && rows.every(({ id }) => known.includes(String(id)))
-        return same ? null : { kind: 'stale', id: condition.vpc }
-      }
-      case 'quota': {
-        const { counter, limit } = condition
-        const row = this.#connection.get('SELECT used FROM counters WHERE key = ?', counter.key)
-        const used = Number(row?.['used'] ?? 0)
-        const by = (change.peerings ?? [])
-          .flatMap(({ from, to }) => counterMoves(from, to))
-          .filter((move) => move.counter.key === counter.key)
-          .reduce((sum, move) => sum + move.by, 0)
-        return used + by > limit ? { kind: 'quota', counter, limit, used } : null
-      }
-    }
   }
 
   #write(change: SealedChange): void {
