@@ -6,7 +6,7 @@ import type { Vpc } from '../../../domain/vpc.ts'
 import type { CommitOutcome } from '../../../ports/store.ts'
 import { conflictOf, type Facts, type SealedChange } from '../conflicts.ts'
 import type { Connection, Row } from './database.ts'
-import { factsOf } from './facts.ts'
+import { SqliteFacts } from './facts.ts'
 import { attributesText } from './rows.ts'
 
 export type WriteOutcome = CommitOutcome | { readonly failed: string }
@@ -23,7 +23,7 @@ export class Writer {
 
   constructor(connection: Connection) {
     this.#connection = connection
-    this.#facts = factsOf(connection)
+    this.#facts = new SqliteFacts(connection)
     this.#sequence = this.#lastSequence()
   }
 
