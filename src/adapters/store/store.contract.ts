@@ -1274,6 +1274,38 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
         assert.deepEqual(await numbers(bob.id, 2, 10), [3, 4])
       })
 
+      it("are found after any number and in any number, however few of many are a tenant's", async () => {
+        const { alice, bob, carol, ours, theirs } = await putParties(store)
+        const [third] = await putVpcs(store, carol, 1)
+        assert.ok(third)
+        const peerings = [buildPeering(ours, theirs), buildPeering(third, ours), buildPeering(third, theirs)]
+        await putPeerings(store, ...peerings)
+        // Carol and Bob make nearly all of them; Alice has a part in one of 97.
+        const drafts = Array.from({ length: 3000 }, (_, index) =>
+          draft(at(peerings, index % 97 === 50 ? index % 2 : 2)),
+        )
+        await put(store, { events: drafts })
+        for (const tenant of [alice.id, bob.id, carol.id]) {
+          const expected = drafts.flatMap(({ requester, accepter }, index) =>
+            requester === tenant || accepter === tenant ? [index + 1] : [],
+          )
+          for (const [after, limit] of [
+            [0, 10_000],
+            [0, 7],
+            [511, 3],
+            [512, 600],
+            [1100, 10],
+            [2999, 5],
+          ] as const) {
+            const found = await store.listEvents(after, limit, tenant)
+            assert.deepEqual(
+              found.map(({ sequence }) => sequence),
+              expected.filter((sequence) => sequence > after).slice(0, limit),
+            )
+          }
+        }
+      })
+
       it('are numbered without a gap in the order of commits, however many conflict meanwhile', async () => {
         const { alice, bob } = await putParties(store)
         const [ours, theirs] = [await putVpcs(store, alice, 10), await putVpcs(store, bob, 10)]

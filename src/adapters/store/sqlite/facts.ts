@@ -46,10 +46,10 @@ export class SqliteFacts implements Facts {
   }
 
   holderOf(resource: Resource, { huawei, alibaba, tencent }: ResourceIds): string | null {
-    // Any id may be asked for in any dialect, so a new one must be free in all.
+    // Any id may be asked for in any dialect, so a new one must be free in all. Only Huawei's are UUIDs.
     const row = this.#connection.get(
       `SELECT id FROM ${resource}
-        WHERE id IN (?1, ?2, ?3) OR alibaba_id IN (?1, ?2, ?3) OR tencent_id IN (?1, ?2, ?3)`,
+        WHERE id = ?1 OR alibaba_id IN (?2, ?3) OR tencent_id IN (?2, ?3)`,
       huawei,
       alibaba,
       tencent,
@@ -72,7 +72,7 @@ export class SqliteFacts implements Facts {
     const row = this.#connection.get(
       `SELECT id FROM peerings
         WHERE min(requester_vpc, accepter_vpc) = min(?1, ?2) AND max(requester_vpc, accepter_vpc) = max(?1, ?2)
-          AND ${LIVE} AND id <> ?3`,
+          AND state <> 'deleted' AND ${LIVE} AND id <> ?3`,
       one,
       other,
       except,
@@ -91,8 +91,9 @@ export class SqliteFacts implements Facts {
   #peeringsOf(vpc: VpcId, states: string): readonly PeeringId[] {
     return this.#connection
       .all(
-        `SELECT id FROM peerings WHERE requester_vpc = ?1 AND state <> 'deleted' AND ${states}
-          UNION ALL SELECT id FROM peerings WHERE accepter_vpc = ?1 AND state <> 'deleted' AND ${states}`,
+        `SELECT id FROM peerings WHERE min(requester_vpc, accepter_vpc) = ?1 AND state <> 'deleted' AND ${states}
+          UNION ALL
+          SELECT id FROM peerings WHERE max(requester_vpc, accepter_vpc) = ?1 AND state <> 'deleted' AND ${states}`,
         vpc,
       )
       .map((row) => row['id'] as PeeringId)

@@ -24,6 +24,10 @@ class Where {
   }
 }
 
+// As the indexes have them: the ends of a peering by their ids, whoever asked.
+const FIRST_VPC = 'min(requester_vpc, accepter_vpc)'
+const SECOND_VPC = 'max(requester_vpc, accepter_vpc)'
+
 const placeholders = (values: readonly unknown[]) => values.map(() => '?').join(', ')
 
 type Order = PeeringQuery['order']
@@ -51,10 +55,10 @@ function peeringWhere(query: PeeringQuery, side: 'requester' | 'accepter' | null
     }
   }
   if (query.ids) where.and(...idsIn(query.ids))
-  for (const vpc of query.vpcs ?? []) where.and('(requester_vpc = ? OR accepter_vpc = ?)', vpc, vpc)
+  for (const vpc of query.vpcs ?? []) where.and(`(${FIRST_VPC} = ? OR ${SECOND_VPC} = ?)`, vpc, vpc)
   if (query.anyVpcs) {
     const list = placeholders(query.anyVpcs)
-    where.and(`(requester_vpc IN (${list}) OR accepter_vpc IN (${list}))`, ...query.anyVpcs, ...query.anyVpcs)
+    where.and(`(${FIRST_VPC} IN (${list}) OR ${SECOND_VPC} IN (${list}))`, ...query.anyVpcs, ...query.anyVpcs)
   }
   if (query.other) {
     const { tenant, region } = query.other

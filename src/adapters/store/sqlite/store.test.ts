@@ -261,9 +261,10 @@ describe('the SQLite store', () => {
   it('refuses a directory that a newer version has written, and lets go of it', async () => {
     await (await openIn(directory)).close()
     const database = new DatabaseSync(join(directory, 'isthmus.db'))
+    const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version'])
     database.exec('PRAGMA user_version = 999')
     await assert.rejects(openIn(directory), /newer version/)
-    database.exec('PRAGMA user_version = 1')
+    database.exec(`PRAGMA user_version = ${version}`)
     database.close()
     await openStore()
   })

@@ -230,8 +230,8 @@ class SqliteStore implements Store {
   async neighboursOf(vpc: VpcId): Promise<readonly { vpc: Vpc; peering: Peering }[]> {
     const live = `state <> 'deleted' AND state IN ('pending-acceptance', 'active')`
     const rows = this.#reader.all(
-      `SELECT * FROM peerings WHERE requester_vpc = ?1 AND ${live}
-        UNION ALL SELECT * FROM peerings WHERE accepter_vpc = ?1 AND ${live}`,
+      `SELECT * FROM peerings WHERE min(requester_vpc, accepter_vpc) = ?1 AND ${live}
+        UNION ALL SELECT * FROM peerings WHERE max(requester_vpc, accepter_vpc) = ?1 AND ${live}`,
       vpc,
     )
     return rows.map(peeringFrom).map((peering) => {
@@ -241,11 +241,16 @@ class SqliteStore implements Store {
   }
 
   async listEvents(after: number, limit: number, tenant: TenantId | null) {
-    // Each branch is cut to the page by itself, and the ids of the peerings are looked up for that page only.
-    const mine = `SELECT * FROM (SELECT * FROM events WHERE requester = ?1 AND sequence > ?2 ORDER BY sequence LIMIT ?3)
-      UNION ALL
-      SELECT * FROM (SELECT * FROM events WHERE accepter = ?1 AND requester <> ?1 AND sequence > ?2
-        ORDER BY sequence LIMIT ?3)`
+    // Each branch is cut to the page by itself, and the ids of the peerings are looked up for that page only. A cross
+    // join keeps SQLite to the order of the segments, so a branch stops at the first that fills the page.
+    const side = (name: 'requester' | 'accepter') => `SELECT * FROM (
+      SELECT events.* FROM segments CROSS JOIN events
+        ON events.sequence / 512 = segments.number AND ${name} = ?1
+        WHERE sequence > ?2 ${name === 'accepter' ? 'AND requester <> ?1' : ''} LIMIT ?3)`
+    const mine = `WITH RECURSIVE segments (number) AS (
+        SELECT cast(?2 AS INTEGER) / 512
+        UNION ALL SELECT number + 1 FROM segments WHERE number < (SELECT max(sequence) FROM events) / 512)
+      ${side('requester')} UNION ALL ${side('accepter')}`
     const all = 'SELECT * FROM events WHERE ?1 IS NULL AND sequence > ?2 ORDER BY sequence LIMIT ?3'
     return this.#reader
       .all(
