@@ -165,7 +165,7 @@ describe('a request with a token', () => {
 
 describe('a nonce', () => {
   it('is good once until it lapses, also across a restart and for many at once', async () => {
-    const use = () => useOnce(world.context, 'nonce:alibaba:AK1:abc', 1000)
+    const use = () => useOnce(world.context, 'AK1', 'abc', 1000)
     const outcomes = await verdicts(Array.from({ length: 20 }, use))
     assert.equal(outcomes.filter((verdict) => verdict === 'ok').length, 1)
     await world.reopen()

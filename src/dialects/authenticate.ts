@@ -51,6 +51,6 @@ export async function authenticateSignature<Credential extends Claims>(
     })
   }
   const once = checks.once(credential)
-  if (once) await useOnce(app.context, `nonce:${accessKeyId}:${once.value}`, once.lifetimeMs)
+  if (once) await useOnce(app.context, accessKeyId, once.value, once.lifetimeMs)
   return { tenant, credential }
 }

@@ -29,7 +29,8 @@ export async function identifyCaller(
     checkTime,
     verify: (credential, secret) => verify(request, credential, secret, parameters),
     // A nonce alone will not do: the Node.js SDKs draw theirs from 65536 numbers. Source: captured.
-    once: ({ nonce, signature }) => (nonce === null ? null : { value: signature, lifetimeMs: REMEMBERED_MS }),
+    once: ({ nonce, time, signature }) =>
+      nonce === null ? null : { value: `${time}:${signature}`, lifetimeMs: REMEMBERED_MS },
   })
   // Nothing here gives out temporary credentials, so that a token can only be wrong.
   if (call.token !== '') throw new DomainError('authentication.token-invalid', { reason: 'no such token' })
