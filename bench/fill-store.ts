@@ -9,7 +9,7 @@ import { eventOf, THE_CLOCK } from '../src/domain/event.ts'
 import { peeringId, regionName, tenantId, vpcId } from '../src/domain/identity.ts'
 import { NO_ATTRIBUTES, type Peering } from '../src/domain/peering.ts'
 import type { Tenant } from '../src/domain/tenant.ts'
-import type { Vpc } from '../src/domain/vpc.ts'
+import { NO_VPC_ATTRIBUTES, type Vpc } from '../src/domain/vpc.ts'
 
 /** A tenant of a filled store, with its key and VPCs. */
 export interface Member {
@@ -130,6 +130,7 @@ function vpc(tenant: Tenant, index: number): Vpc {
     updatedAtMs: nowMs,
     deletedAtMs: null,
     version: 1,
+    attributes: NO_VPC_ATTRIBUTES,
   }
 }
 

@@ -12,15 +12,17 @@ export interface AcceptPeering {
 
 /** The accepter agrees: a waiting request becomes active. May be done once. Throws as `transitionPeering`. */
 export function acceptPeering(context: Context, caller: Caller, input: AcceptPeering): Promise<PeeringView> {
-  return transitionPeering(context, caller, input.id, 'accept', (after) => {
-    const { resourceGroup, tags } = after.attributes
-    return {
-      ...after,
-      attributes: {
-        ...after.attributes,
-        resourceGroup: { ...resourceGroup, accepter: input.resourceGroup ?? resourceGroup.accepter },
-        tags: { ...tags, accepter: input.tags ?? tags.accepter },
-      },
-    }
+  return transitionPeering(context, caller, input.id, 'accept', {
+    refine: (after) => {
+      const { resourceGroup, tags } = after.attributes
+      return {
+        ...after,
+        attributes: {
+          ...after.attributes,
+          resourceGroup: { ...resourceGroup, accepter: input.resourceGroup ?? resourceGroup.accepter },
+          tags: { ...tags, accepter: input.tags ?? tags.accepter },
+        },
+      }
+    },
   })
 }

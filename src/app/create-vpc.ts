@@ -3,9 +3,10 @@ import { DomainError } from '../domain/errors.ts'
 import { type RegionName, type ResourceIds, vpcId } from '../domain/identity.ts'
 import type { Tag } from '../domain/peering.ts'
 import type { Tenant } from '../domain/tenant.ts'
-import type { Vpc } from '../domain/vpc.ts'
+import { NO_VPC_ATTRIBUTES, type Vpc, type VpcAttributes } from '../domain/vpc.ts'
 import type { Condition } from '../ports/store.ts'
 import { type Caller, type Context, requireSelf } from './context.ts'
+import { draftRouteTable } from './create-route-table.ts'
 import { save } from './save.ts'
 
 export interface CreateVpc {
@@ -16,11 +17,12 @@ export interface CreateVpc {
   /** CIDR texts in any spelling; none may overlap another. */
   readonly cidrs: readonly string[]
   readonly tags: readonly Tag[]
+  readonly attributes?: Partial<VpcAttributes>
   /** Ids that are given rather than made; an absent one is made. */
   readonly ids?: Partial<ResourceIds>
 }
 
-/** Makes a VPC. Throws `request.invalid` for a bad block, `vpc.exists`, `vpc.name-taken`, and what `save` throws. */
+/** Makes a VPC, and its default route table with it. Throws `request.invalid` for a bad block, `vpc.exists`, `vpc.name-taken`, and what `save` throws. */
 export function createVpc(context: Context, caller: Caller, input: CreateVpc): Promise<Vpc> {
   requireSelf(caller, input.tenant, 'make a VPC for it')
   const cidrs = canonicalBlocks(input.cidrs)
@@ -46,9 +48,16 @@ export function createVpc(context: Context, caller: Caller, input: CreateVpc): P
         updatedAtMs: nowMs,
         deletedAtMs: null,
         version: 1,
+        attributes: { ...NO_VPC_ATTRIBUTES, ...input.attributes },
       }
       return {
-        change: { vpcs: [{ from: null, to: vpc }], conditions: nameCondition(caller, vpc) },
+        change: {
+          vpcs: [{ from: null, to: vpc }],
+          parts: [
+            { from: null, to: draftRouteTable(context, vpc, { name: '', description: '', isDefault: true }) },
+          ],
+          conditions: nameCondition(caller, vpc),
+        },
         result: vpc,
         resultId: vpc.id,
         touches: [vpc.id],
@@ -63,13 +72,13 @@ export function createVpc(context: Context, caller: Caller, input: CreateVpc): P
 }
 
 /** Where the dialect wants names unique, an empty name still belongs to nobody. */
-function nameCondition(caller: Caller, vpc: Vpc): Condition[] {
+export function nameCondition(caller: Caller, vpc: Vpc): Condition[] {
   if (caller.profile.vpcNames === 'free' || vpc.name === '') return []
   const party = { tenant: vpc.tenant, region: vpc.region }
   return [{ kind: 'vpc-name-free', vpc: vpc.id, party, name: vpc.name }]
 }
 
-function canonicalBlocks(texts: readonly string[]): string[] {
+export function canonicalBlocks(texts: readonly string[]): string[] {
   const blocks = texts.map((text) => {
     const block = parseCidr(text)
     if (!block) throw badBlock('not a CIDR block without host bits', 'format', text)

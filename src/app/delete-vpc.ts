@@ -2,7 +2,9 @@ import { DomainError } from '../domain/errors.ts'
 import { EVENT_TYPES, eventOf } from '../domain/event.ts'
 import { apply } from '../domain/peering.ts'
 import type { Vpc } from '../domain/vpc.ts'
+import type { PartRevision } from '../ports/store.ts'
 import { actorOf, type Caller, type Context } from './context.ts'
+import { allParts } from './edit-network.ts'
 import { settle } from './expire-peerings.ts'
 import { save } from './save.ts'
 import { showVpc } from './show-vpc.ts'
@@ -11,7 +13,7 @@ import { showVpc } from './show-vpc.ts'
  * Deletes a VPC that nothing of its owner's making depends on. Requests of others that still wait for it are
  * refused along with it: what a stranger asks for must not keep an owner from deleting what is theirs.
  *
- * Throws `vpc.not-found`, `vpc.in-use` naming the peering in the way, and what `save` throws.
+ * Throws `vpc.not-found`, `vpc.in-use` naming the peering in the way, `vpc.not-empty` naming what else is, and what `save` throws.
  */
 export function deleteVpc(context: Context, caller: Caller, input: { id: string }): Promise<Vpc> {
   return save(
@@ -20,6 +22,7 @@ export function deleteVpc(context: Context, caller: Caller, input: { id: string 
     async () => {
       const vpc = await showVpc(context, caller, input)
       const nowMs = context.clock.now()
+      const parts = await partsOf(context, vpc)
       const ended = (await context.store.neighboursOf(vpc.id)).flatMap(({ peering: before }) => {
         const { peering: lapsed, events } = settle(before, nowMs)
         if (events.length > 0) return [{ before, after: lapsed, events }]
@@ -34,6 +37,7 @@ export function deleteVpc(context: Context, caller: Caller, input: { id: string 
           ],
           peerings: ended.map(({ before, after }) => ({ from: before, to: after })),
           events: ended.flatMap(({ events }) => events),
+          parts,
           conditions: [{ kind: 'vpc-unpeered', vpc: vpc.id }],
         },
         result: vpc,
@@ -48,4 +52,17 @@ export function deleteVpc(context: Context, caller: Caller, input: { id: string 
       return vpc
     },
   )
+}
+
+/** What goes with the VPC: its default route table. Throws `vpc.not-empty` for anything else that is in it. */
+async function partsOf(context: Context, vpc: Vpc): Promise<readonly PartRevision[]> {
+  const vpcs = [vpc.id]
+  for (const kind of ['subnet', 'route'] as const) {
+    const [part] = await allParts(context, kind, { vpcs, window: { limit: 1 } })
+    if (part) throw new DomainError('vpc.not-empty', { id: vpc.id, kind, part: part.id })
+  }
+  const tables = await allParts(context, 'route-table', { vpcs })
+  const custom = tables.find(({ isDefault }) => !isDefault)
+  if (custom) throw new DomainError('vpc.not-empty', { id: vpc.id, kind: 'route-table', part: custom.id })
+  return tables.map((from) => ({ from, to: null }))
 }

@@ -1,6 +1,14 @@
 import { acceptPeering } from './accept-peering.ts'
+import { changeRoutes } from './change-routes.ts'
 import type { Caller, Context } from './context.ts'
 import { createPeering } from './create-peering.ts'
+import {
+  associateRouteTable,
+  createRouteTable,
+  deleteRouteTable,
+  updateRouteTable,
+} from './create-route-table.ts'
+import { createSubnet, deleteSubnet, updateSubnet } from './create-subnet.ts'
 import { createAccessKey, createTenant, deleteAccessKey } from './create-tenant.ts'
 import { createVpc } from './create-vpc.ts'
 import { deletePeering } from './delete-peering.ts'
@@ -12,33 +20,59 @@ import { moveClock } from './move-clock.ts'
 import { movePeering } from './move-peering.ts'
 import { rejectPeering } from './reject-peering.ts'
 import { reopenPeering } from './reopen-peering.ts'
+import {
+  listRoutes,
+  listRouteTables,
+  listSubnets,
+  showRoute,
+  showRouteTable,
+  showSubnet,
+} from './show-part.ts'
 import { showPeering } from './show-peering.ts'
 import { showVpc } from './show-vpc.ts'
 import { tagPeerings, untagPeerings } from './tag-peerings.ts'
 import { updatePeering } from './update-peering.ts'
+import { tagVpcs, untagVpcs, updateVpc } from './update-vpc.ts'
 
 /** Every use case, by name. A new one is its file and its line here. */
 const useCases = {
   acceptPeering,
+  associateRouteTable,
+  changeRoutes,
   createAccessKey,
   createPeering,
+  createRouteTable,
+  createSubnet,
   createTenant,
   createVpc,
   deleteAccessKey,
   deletePeering,
+  deleteRouteTable,
+  deleteSubnet,
   deleteVpc,
   listEvents,
   listPeerings,
+  listRoutes,
+  listRouteTables,
+  listSubnets,
   listVpcs,
   moveClock,
   movePeering,
   rejectPeering,
   reopenPeering,
   showPeering,
+  showRoute,
+  showRouteTable,
+  showSubnet,
   showVpc,
   tagPeerings,
+  tagVpcs,
   untagPeerings,
+  untagVpcs,
   updatePeering,
+  updateRouteTable,
+  updateSubnet,
+  updateVpc,
 }
 
 type Bound<F> = F extends (context: Context, caller: Caller, input: infer Input) => infer Output

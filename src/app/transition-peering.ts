@@ -1,7 +1,7 @@
 import { EVENT_TYPES, eventOf } from '../domain/event.ts'
 import { apply, type Peering, type PeeringEvent } from '../domain/peering.ts'
 import { allowNeighbours, authorize } from '../domain/policy.ts'
-import type { PeeringView } from '../ports/store.ts'
+import type { Change, PeeringView } from '../ports/store.ts'
 import { actorOf, type Caller, type Context, principalOf } from './context.ts'
 import { settle } from './expire-peerings.ts'
 import { findNeighbours, neighbourConditions } from './find-neighbours.ts'
@@ -9,10 +9,16 @@ import { liveConditions } from './live-conditions.ts'
 import { loadPeering, recallPeering, withPeering } from './load-peering.ts'
 import { save } from './save.ts'
 
+interface Along {
+  /** Adds to the peering what is said along with the event; it never touches the state. */
+  readonly refine?: (after: Peering) => Peering
+  /** What else changes together with the peering, or nothing does. */
+  readonly along?: (view: PeeringView) => Promise<Pick<Change, 'vpcs' | 'parts' | 'conditions'>>
+}
+
 /**
  * Lets the caller cause `event`, and answers the peering as it is afterwards. What accepting, refusing,
- * reopening and deleting have in common: load, authorize, decide, save. `refine` adds what is said along with the
- * event; it never touches the state.
+ * reopening and deleting have in common: load, authorize, decide, save.
  *
  * Throws `peering.not-found`, `peering.wrong-side`, `peering.wrong-state`, `peering.busy`, and what `save` throws.
  */
@@ -21,7 +27,7 @@ export function transitionPeering(
   caller: Caller,
   id: string,
   event: PeeringEvent,
-  refine: (after: Peering) => Peering = (after) => after,
+  { refine = (after) => after, along = async () => ({}) }: Along = {},
 ): Promise<PeeringView> {
   return save(
     context,
@@ -32,6 +38,7 @@ export function transitionPeering(
       const { peering: before, events } = settle(view.peering, nowMs)
       authorize(before, principalOf(caller), event)
       const after = refine(apply(before, event, nowMs, context.acceptanceTimeoutMs))
+      const others = await along(view)
       const conditions = [...liveConditions(caller.profile, view, before, after)]
       if (event === 'accept') {
         // What was clear when it was asked for may have been taken since.
@@ -44,7 +51,8 @@ export function transitionPeering(
         change: {
           peerings: [{ from: view.peering, to: after }],
           events: [...events, eventOf(EVENT_TYPES[event], before, after, actorOf(caller))],
-          conditions,
+          ...others,
+          conditions: [...conditions, ...(others.conditions ?? [])],
         },
         result: withPeering(view, after),
         resultId: after.id,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import { at, NOW, REGION_A, REGION_B } from '../adapters/store/store.fixtures.ts'
+import { NO_VPC_ATTRIBUTES } from '../domain/vpc.ts'
 import { openWorld, profileWith, request, verdicts, type World } from './app.fixtures.ts'
 
 let world: World
@@ -35,6 +36,7 @@ describe('making a VPC', () => {
       updatedAtMs: NOW,
       deletedAtMs: null,
       version: 1,
+      attributes: NO_VPC_ATTRIBUTES,
     })
     for (const known of Object.values(ids))
       assert.deepEqual(await app.showVpc(world.as(alice), { id: known }), vpc)

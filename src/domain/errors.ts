@@ -1,3 +1,4 @@
+import type { PartKind } from './network.ts'
 import type { PeeringEvent, PeeringState } from './peering.ts'
 
 /**
@@ -41,6 +42,28 @@ export interface Failures {
   'vpc.exists': { id: string }
   'vpc.name-taken': { name: string }
   'vpc.in-use': { id: string; peering: string }
+  /** Something else of the VPC is in the way of its deletion: which, by kind and id. */
+  'vpc.not-empty': { id: string; kind: PartKind; part: string }
+  'vpc.cidr-overlap': { cidr: string; existing: string }
+  'vpc.cidr-limit': { limit: number }
+  'vpc.cidr-not-found': { cidr: string }
+  'vpc.cidr-in-use': { cidr: string; subnet: string }
+  'subnet.not-found': { id: string }
+  'subnet.outside-vpc': { cidr: string; vpc: string }
+  'subnet.overlap': { cidr: string; subnet: string }
+  'route-table.not-found': { id: string }
+  /** The default table of a VPC goes only with the VPC. */
+  'route-table.is-default': { id: string }
+  'route-table.in-use': { id: string; subnet: string }
+  'route.not-found': { id: string }
+  'route.exists': { destination: string; route: string }
+  'route.destination-local': { destination: string; local: string }
+  'route.destination-outside-peer': { destination: string; peer: string }
+  'route.peering-not-ready': { peering: string; state: PeeringState }
+  /** The next hop is no peering of the VPC's, or none that the caller may know of. */
+  'route.next-hop-not-found': { id: string }
+  /** A route leads through the peering, and the dialect does not delete it along. */
+  'peering.has-routes': { id: string; route: string }
   'peering.not-found': { id: string }
   'peering.wrong-state': { id: string; state: PeeringState; event: PeeringEvent | 'update' }
   /** A party to the peering, but not the one that may do this. */
@@ -86,6 +109,7 @@ export type QuotaName =
   | 'same-region-peerings-per-vpc'
   | 'cross-region-peerings-per-vpc'
   | 'peerings-per-vpc'
+  | 'routes-per-route-table'
 
 /** The only error that crosses layers on purpose. Anything else that is thrown is our bug. */
 export class DomainError<C extends FailureCode = FailureCode> extends Error {

@@ -10,6 +10,8 @@ export type TenantId = Branded<'TenantId'>
 export type VpcId = Branded<'VpcId'>
 /** A peering's id: a UUID, which is also its id in the Huawei dialect and in the native API. */
 export type PeeringId = Branded<'PeeringId'>
+/** The id of a part of a VPC (subnet, route table, route): a UUID, as with VPCs. */
+export type PartId = Branded<'PartId'>
 /** The name of a region as the operator configured it; a dialect's own region names are mapped to it. */
 export type RegionName = Branded<'RegionName'>
 
@@ -25,5 +27,6 @@ export type DialectName = 'huawei' | 'alibaba' | 'tencent' | 'native'
 
 export const tenantId = (text: string) => text as TenantId
 export const vpcId = (text: string) => text as VpcId
+export const partId = (text: string) => text as PartId
 export const peeringId = (text: string) => text as PeeringId
 export const regionName = (text: string) => text as RegionName

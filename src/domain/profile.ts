@@ -19,6 +19,17 @@ export interface Profile {
   readonly updatable: readonly PeeringState[]
   /** What a change does when another is under way on the same peering or VPC: look again, or tell the caller. */
   readonly concurrentChange: 'retry' | 'refuse'
+  /** Which routes through a peering may be made. */
+  readonly routes: {
+    /** States of the peering in which one may be. */
+    readonly peeringStates: readonly PeeringState[]
+    /** A destination inside which of the VPC's own blocks is refused; null: none is. */
+    readonly refuseInside: 'vpc' | 'subnets' | null
+    /** Whether the destination must lie inside the peer's blocks. */
+    readonly onlyInsidePeer: boolean
+  }
+  /** How many blocks a VPC may have beside its first one; null is no limit. */
+  readonly extraCidrs: number | null
   /** What happens to routes through a peering that is being deleted. */
   readonly routesOnDelete: 'remove' | 'block-unless-forced'
   /** Whether two VPCs of one tenant and region may have the same name. */

@@ -135,6 +135,7 @@ describe('limitsFor', () => {
     'same-region-peerings-per-vpc': 10,
     'cross-region-peerings-per-vpc': null,
     'peerings-per-vpc': null,
+    'routes-per-route-table': 7,
   }
 
   it('lets the operator say otherwise, also that there is no limit, also nothing at all', () => {
@@ -150,6 +151,7 @@ describe('limitsFor', () => {
         'same-region-peerings-per-vpc': 0,
         'cross-region-peerings-per-vpc': null,
         'peerings-per-vpc': 3,
+        'routes-per-route-table': 7,
       },
     )
   })

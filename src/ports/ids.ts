@@ -1,4 +1,5 @@
 import type { ResourceIds } from '../domain/identity.ts'
+import type { PartKind } from '../domain/network.ts'
 
 /** Where new identifiers come from. Unguessable; the store refuses one that is taken. */
 export interface Ids {
@@ -6,6 +7,7 @@ export interface Ids {
   uuid(): string
   vpc(): ResourceIds
   peering(): ResourceIds
+  part(kind: PartKind): ResourceIds
   /** `digits` decimal digits without a leading zero. */
   decimal(digits: number): string
   /** `length` letters and digits, fit for a secret. */

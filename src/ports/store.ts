@@ -1,5 +1,6 @@
 import type { EventDraft, LoggedEvent } from '../domain/event.ts'
-import type { PeeringId, RegionName, TenantId, VpcId } from '../domain/identity.ts'
+import type { PartId, PeeringId, RegionName, TenantId, VpcId } from '../domain/identity.ts'
+import type { NetworkPart, PartKind, PartOf } from '../domain/network.ts'
 import type { Peering, PeeringState, Tag } from '../domain/peering.ts'
 import type { Counter } from '../domain/quota.ts'
 import type { AccessKey, Tenant } from '../domain/tenant.ts'
@@ -27,6 +28,9 @@ export interface Store {
   /** By any dialect's id. Deleted ones are found too; their state says so. */
   findPeering(id: string): Promise<PeeringView | null>
   listPeerings(query: PeeringQuery): Promise<Page<PeeringView>>
+  /** By any dialect's id. A part that was deleted is not found. */
+  findPart<K extends PartKind>(kind: K, id: string): Promise<PartOf<K> | null>
+  listParts<K extends PartKind>(kind: K, query: PartQuery): Promise<Page<PartOf<K>>>
   /** Waiting requests whose time was up by `nowMs`, the oldest deadline first. */
   duePeerings(nowMs: number, limit: number): Promise<readonly Peering[]>
   /** The next deadline of any waiting request, milliseconds since the epoch; null where none waits. */
@@ -128,6 +132,28 @@ export interface VpcQuery {
   readonly withTotal: boolean
 }
 
+/** Parts of VPCs, in the order of their ids. Filters are ANDed; a list inside one is ORed. */
+export interface PartQuery {
+  /** Whose VPCs; null: everybody's. */
+  readonly party: Party | null
+  /** Any dialect's ids. */
+  readonly ids?: readonly string[]
+  readonly vpcs?: readonly VpcId[]
+  /** Routes of the table; subnets that go by it (null: by the default table of their VPC). */
+  readonly routeTable?: PartId | null
+  /** Routes through the peering. */
+  readonly peering?: PeeringId
+  readonly name?: string
+  readonly window: Window
+  readonly withTotal: boolean
+}
+
+/** One part as it was read, and as it shall be; null before: it is new; null after: it goes. */
+export interface PartRevision {
+  readonly from: NetworkPart | null
+  readonly to: NetworkPart | null
+}
+
 /** One row as it was read, and as it shall be. `from` null: it must not exist yet. */
 export interface Revision<T> {
   readonly from: T | null
@@ -154,6 +180,13 @@ export type Condition =
   | { readonly kind: 'vpc-name-free'; readonly vpc: VpcId; readonly party: Party; readonly name: string }
   /** The active peerings of the VPC are these. */
   | { readonly kind: 'neighbours-are'; readonly vpc: VpcId; readonly peerings: readonly PeeringId[] }
+  /** The VPC or peering is still at this version. */
+  | {
+      readonly kind: 'unchanged'
+      readonly of: 'vpcs' | 'peerings'
+      readonly id: string
+      readonly version: number
+    }
   /** After the change the counter is at most `limit`. */
   | { readonly kind: 'quota'; readonly counter: Counter; readonly limit: number }
 
@@ -165,6 +198,11 @@ export interface Change {
   readonly accessKeys?: readonly AccessKey[]
   readonly deletedAccessKeys?: readonly string[]
   readonly vpcs?: readonly Revision<Vpc>[]
+  /**
+   * Always together with a revision of each part's VPC: by its version the store knows that nothing else of the VPC
+   * has changed since it was read.
+   */
+  readonly parts?: readonly PartRevision[]
   readonly peerings?: readonly Revision<Peering>[]
   readonly events?: readonly EventDraft[]
   readonly claims?: readonly Claim[]

@@ -1,15 +1,23 @@
 import { randomFillSync } from 'node:crypto'
 import type { ResourceIds } from '../../domain/identity.ts'
+import type { PartKind } from '../../domain/network.ts'
 import type { Ids } from '../../ports/ids.ts'
 
 const ALPHANUMERIC = '0123456789abcdefghijklmnopqrstuvwxyz'
 const SECRET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
+
+const PART_PREFIXES: Readonly<Record<PartKind, readonly [alibaba: string, tencent: string]>> = {
+  subnet: ['vsw-bp1', 'subnet-'],
+  'route-table': ['vtb-bp1', 'rtb-'],
+  route: ['rte-bp1', 'rti-'],
+}
 
 /** Identifiers from the operating system's randomness. */
 export const randomIds: Ids = {
   uuid: uuidV7,
   vpc: () => resource('vpc-bp1', 'vpc-'),
   peering: () => resource('pcc-', 'pcx-'),
+  part: (kind) => resource(...PART_PREFIXES[kind]),
   decimal: (digits) => pick('123456789', 1) + pick('0123456789', digits - 1),
   secret: (length) => pick(SECRET, length),
 }

@@ -15,8 +15,11 @@ export interface SealedChange extends Omit<Change, 'accessKeys'> {
   readonly accessKeys: readonly SealedAccessKey[]
 }
 
-/** What has rows with the ids of every dialect, and versions. */
-export type Resource = 'vpcs' | 'peerings'
+/** What has rows with the ids of every dialect. */
+export type Resource = 'vpcs' | 'peerings' | 'parts'
+
+/** What has versions of its own; a part has its VPC's. */
+export type Versioned = Exclude<Resource, 'parts'>
 
 /**
  * What there is, as a change finds it: everything committed and everything that was written before it in the same
@@ -28,7 +31,7 @@ export interface Facts {
   /** The name of another tenant that has this one's name, or one of its account numbers or projects. */
   otherTenantLike(tenant: Tenant): string | null
   ownerOfKey(id: string): TenantId | null
-  version(resource: Resource, id: string): number | null
+  version(resource: Versioned, id: string): number | null
   /** The id of what has one of `ids`, in whichever dialect. */
   holderOf(resource: Resource, ids: ResourceIds): string | null
   vpcExists(vpc: VpcId): boolean
@@ -60,6 +63,11 @@ export function conflictOf(change: SealedChange, facts: Facts): Conflict | null 
     const conflict = revisionConflict('vpcs', revision, facts)
     if (conflict) return conflict
   }
+  for (const { from, to } of change.parts ?? []) {
+    if (from || !to) continue
+    const holder = facts.holderOf('parts', to.ids)
+    if (holder !== null) return { kind: 'id-taken', id: holder }
+  }
   for (const revision of change.peerings ?? []) {
     const conflict = revisionConflict('peerings', revision, facts) ?? pairConflict(revision.to, facts)
     if (conflict) return conflict
@@ -72,7 +80,7 @@ export function conflictOf(change: SealedChange, facts: Facts): Conflict | null 
 }
 
 function revisionConflict(
-  resource: Resource,
+  resource: Versioned,
   { from, to }: Revision<Vpc | Peering>,
   facts: Facts,
 ): Conflict | null {
@@ -91,6 +99,10 @@ function conditionConflict(condition: Condition, change: SealedChange, facts: Fa
   switch (condition.kind) {
     case 'vpc-exists':
       return facts.vpcExists(condition.vpc) ? null : { kind: 'vpc-missing', vpc: condition.vpc }
+    case 'unchanged': {
+      const { of, id, version } = condition
+      return facts.version(of, id) === version ? null : { kind: 'stale', id }
+    }
     case 'vpc-unpeered': {
       const ending = (change.peerings ?? []).filter(({ to }) => !isLive(to)).map(({ to }) => to.id)
       const peering = facts.livePeeringsOf(condition.vpc).find((id) => !ending.includes(id))

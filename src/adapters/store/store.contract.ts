@@ -15,6 +15,7 @@ import { type Counter, countersOf } from '../../domain/quota.ts'
 import type { AccessKey, Tenant } from '../../domain/tenant.ts'
 import type { Vpc } from '../../domain/vpc.ts'
 import type { Change, Party, PeeringQuery, Revision, Store, VpcQuery } from '../../ports/store.ts'
+import { partsContract } from './parts.contract.ts'
 import {
   at,
   buildClaim,
@@ -74,6 +75,11 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
       (await store.listPeerings(peeringQuery(parts))).items.map(({ peering }) => peering.id)
 
     it('answers a ping', () => store.ping())
+
+    partsContract(
+      () => store,
+      async () => (store = await opened.reopen()),
+    )
 
     describe('settings', () => {
       it('are what was last saved', async () => {

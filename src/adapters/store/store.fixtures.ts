@@ -3,7 +3,7 @@ import { peeringId, regionName, tenantId, vpcId } from '../../domain/identity.ts
 import { NO_ATTRIBUTES, type Peering } from '../../domain/peering.ts'
 import type { Profile } from '../../domain/profile.ts'
 import type { Tenant } from '../../domain/tenant.ts'
-import type { Vpc } from '../../domain/vpc.ts'
+import { NO_VPC_ATTRIBUTES, type Vpc } from '../../domain/vpc.ts'
 import type {
   Change,
   Claim,
@@ -67,6 +67,7 @@ export function buildVpc(tenant: Pick<Tenant, 'id'>, overrides: Partial<Vpc> = {
     updatedAtMs: NOW,
     deletedAtMs: null,
     version: 1,
+    attributes: NO_VPC_ATTRIBUTES,
     ...overrides,
   }
 }
@@ -186,6 +187,8 @@ export const OPEN_PROFILE: Profile = {
   linkTypeInSameRegion: 'allow',
   updatable: ['pending-acceptance', 'active'],
   concurrentChange: 'retry',
+  routes: { peeringStates: ['pending-acceptance', 'active'], refuseInside: null, onlyInsidePeer: false },
+  extraCidrs: null,
   routesOnDelete: 'remove',
   vpcNames: 'free',
   quotas: {
@@ -193,5 +196,6 @@ export const OPEN_PROFILE: Profile = {
     'same-region-peerings-per-vpc': null,
     'cross-region-peerings-per-vpc': null,
     'peerings-per-vpc': null,
+    'routes-per-route-table': null,
   },
 }

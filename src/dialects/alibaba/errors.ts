@@ -1,4 +1,5 @@
 import { type DomainError, describeFailure, type FailureTable, type QuotaName } from '../../domain/errors.ts'
+import type { PartKind } from '../../domain/network.ts'
 import { encode, header, parameter } from '../encoding.ts'
 import type { WireResponse } from '../wire.ts'
 import { type AlibabaCall, VERSIONS } from './call.ts'
@@ -77,6 +78,14 @@ const QUOTAS: Readonly<Record<QuotaName, readonly [code: string, name: string]>>
     'vpc_quota_cross_region_peer_num_per_vpc',
   ],
   'peerings-per-vpc': ['VpcPeerCountPerVpc', 'vpc_quota_peer_num_per_vpc'],
+  'routes-per-route-table': ['RouteEntry', 'vpc_quota_route_entrys_num'],
+}
+
+/** What a part of a VPC is called where it is in the way. Source: "DeleteVpc", error codes. */
+const DEPENDENT: Readonly<Record<PartKind, string>> = {
+  subnet: 'VSwitch',
+  route: 'RouteEntry',
+  'route-table': 'RouteTable',
 }
 
 const ACTIONS: Readonly<Record<string, string>> = {
@@ -171,6 +180,44 @@ export const FAILURES: FailureTable<AlibabaFailure> = {
   'vpc.name-taken': () => refused('InvalidVpcName.Malformed', 'Specified VPC name is not valid.'),
   'vpc.in-use': ({ peering }) =>
     refused('DependencyViolation.VpcPeer', `Specified object has dependent resources VpcPeer ${peering}.`),
+  'vpc.not-empty': ({ kind, part }) =>
+    refused(
+      `DependencyViolation.${DEPENDENT[kind]}`,
+      `Specified object has dependent resources ${DEPENDENT[kind]} ${part}.`,
+    ),
+  'vpc.cidr-overlap': () => refused('InvalidCidrBlock.Overlapped', 'Specified CIDR block is overlapped.'),
+  'vpc.cidr-limit': ({ limit }) =>
+    refused(
+      'QuotaExceeded.SecondaryCidr',
+      `The quota of secondary CIDR blocks is exceeded, usage ${limit}/${limit}.`,
+    ),
+  'vpc.cidr-not-found': () =>
+    wording(404, 'InvalidCidrBlock.NotFound', 'Specified CIDR block does not exist.'),
+  'vpc.cidr-in-use': ({ subnet }) =>
+    refused('DependencyViolation.VSwitch', `Specified object has dependent resources VSwitch ${subnet}.`),
+  'subnet.not-found': () =>
+    wording(404, 'InvalidVSwitchId.NotFound', 'Specified virtual switch does not exist.'),
+  'subnet.outside-vpc': () => refused('InvalidCidrBlock.Malformed', 'Specified CIDR block is not valid.'),
+  'subnet.overlap': () => refused('InvalidCidrBlock.Overlapped', 'Specified CIDR block is overlapped.'),
+  'route-table.not-found': () =>
+    wording(404, 'InvalidRouteTableId.NotFound', 'Specified route table does not exist.'),
+  'route-table.is-default': () =>
+    refused('OperationDenied.SystemRouteTable', 'The operation is not allowed on a system route table.'),
+  'route-table.in-use': ({ subnet }) =>
+    refused('DependencyViolation.VSwitch', `Specified object has dependent resources VSwitch ${subnet}.`),
+  'route.not-found': () => refused('InvalidRouteEntry.NotFound', 'Route entry not exists.'),
+  'route.exists': () => refused('InvalidCIDRBlock.Duplicate', 'Specified CIDR block is already exists.'),
+  'route.destination-local': () =>
+    refused('InvalidCidrBlock', 'Specified CIDR block is inside one of a virtual switch of the VPC.'),
+  'route.destination-outside-peer': () => refused('InvalidCidrBlock', 'Specified CIDR block is not valid.'),
+  'route.peering-not-ready': ({ peering }) =>
+    refused('IncorrectStatus.VpcPeer', `The status of VpcPeer [${peering}] is incorrect.`),
+  'route.next-hop-not-found': () => refused('ResourceNotFound.VpcPeer', notFound('VpcPeer')),
+  'peering.has-routes': () =>
+    refused(
+      'OperationDenied.RouteEntryExist',
+      'The operation is not allowed because of existing routeEntry point to VpcPeer.',
+    ),
   'peering.not-found': () => ({
     ...refused('ResourceNotFound.InstanceId', notFound('InstanceId')),
     in: { MoveResourceGroup: refused('ResourceNotFound.VpcPeer', notFound('VpcPeer')) },

@@ -17,12 +17,15 @@ export const profile: Profile = {
   linkTypeInSameRegion: 'refuse',
   updatable: ['active'],
   concurrentChange: 'refuse',
+  routes: { peeringStates: ['active'], refuseInside: 'subnets', onlyInsidePeer: false },
+  extraCidrs: 5,
   routesOnDelete: 'block-unless-forced',
   vpcNames: 'free',
   quotas: {
     'peerings-per-tenant-region': 20,
     'same-region-peerings-per-vpc': 10,
     'cross-region-peerings-per-vpc': 20,
+    'routes-per-route-table': 200,
     'peerings-per-vpc': null,
   },
 }

@@ -1,4 +1,5 @@
 import { type DomainError, describeFailure, type FailureTable } from '../../domain/errors.ts'
+import type { PartKind } from '../../domain/network.ts'
 import type { WireResponse } from '../wire.ts'
 import type { Service } from './call.ts'
 
@@ -27,6 +28,12 @@ const gateway = (status: number, code: string, message: string): HuaweiFailure =
   message,
   gateway: true,
 })
+/** Source: "Error Codes" of the VPC API reference, deleting a VPC. */
+const NOT_EMPTY: Readonly<Record<PartKind, readonly [code: string, message: string]>> = {
+  subnet: ['VPC.0104', 'Router contains subnets, please delete subnet first.'],
+  route: ['VPC.0120', 'Extension routes exist under this router. Delete the routes first.'],
+  'route-table': ['VPC.0120', 'Route tables exist under this router. Delete them first.'],
+}
 const badRequest = (message: string) => service(400, 'HTTPBadRequest', 'VPC.0101', message)
 const invalidInput = (message: string) =>
   service(400, 'InvalidInput', 'VPC.0101', `Invalid input for operation: ${message}`)
@@ -97,6 +104,40 @@ export const FAILURES: FailureTable<HuaweiFailure> = {
       'VPC.0120',
       `Extension routes exist under this router. Delete the routes first. VPC peering ${peering} is still in place.`,
     ),
+  'vpc.not-empty': ({ kind, part }) =>
+    service(409, 'VpcInUse', NOT_EMPTY[kind][0], `${NOT_EMPTY[kind][1]} (${part})`),
+  'vpc.cidr-overlap': ({ cidr, existing }) =>
+    service(409, 'InvalidInput', 'VPC.9914', `${cidr} conflicts with ${existing} of the same VPC.`),
+  'vpc.cidr-limit': ({ limit }) =>
+    service(400, 'InvalidInput', 'VPC.9912', `A VPC may have at most ${limit} extended CIDR blocks.`),
+  'vpc.cidr-not-found': ({ cidr }) =>
+    service(404, 'InvalidInput', 'VPC.9915', `The VPC does not have the CIDR block ${cidr}.`),
+  'vpc.cidr-in-use': ({ cidr, subnet }) =>
+    service(409, 'InvalidInput', 'VPC.0117', `Subnet ${subnet} is in the CIDR block ${cidr}.`),
+  'subnet.not-found': () => service(404, 'SubnetNotFound', 'VPC.0202', 'Subnet does not exist.'),
+  'subnet.outside-vpc': ({ cidr }) =>
+    service(400, 'InvalidInput', 'VPC.0203', `Subnet ${cidr} is not in the CIDR block of the VPC.`),
+  'subnet.overlap': ({ cidr, subnet }) =>
+    service(400, 'InvalidInput', 'VPC.0204', `${cidr} overlaps subnet ${subnet} of the same VPC.`),
+  'route-table.not-found': ({ id }) =>
+    service(404, 'RouteTableNotFound', 'VPC.0003', `Route table ${id} could not be found.`),
+  'route-table.is-default': ({ id }) =>
+    service(400, 'InvalidInput', 'VPC.0101', `Route table ${id} is the default one of its VPC.`),
+  'route-table.in-use': ({ id, subnet }) =>
+    service(409, 'RouteTableInUse', 'VPC.0101', `Route table ${id} is associated with subnet ${subnet}.`),
+  'route.not-found': ({ id }) => service(404, 'RouteNotFound', 'VPC.0003', `Route ${id} could not be found.`),
+  'route.exists': ({ destination }) =>
+    invalidInput(`A route for ${destination} exists in the route table already.`),
+  'route.destination-local': ({ destination, local }) =>
+    invalidInput(`${destination} is inside ${local}, which is local to the VPC.`),
+  'route.destination-outside-peer': ({ destination }) =>
+    invalidInput(`${destination} is outside the blocks of the peer VPC.`),
+  'route.peering-not-ready': ({ peering, state }) =>
+    invalidInput(`VPC peering ${peering} is ${STATUS[state]}, not ACTIVE.`),
+  'route.next-hop-not-found': ({ id }) =>
+    invalidInput(`Next hop ${id} is no VPC peering of the VPC of the route.`),
+  'peering.has-routes': ({ id, route }) =>
+    service(409, 'VpcPeeringInUse', 'VPC.0101', `Route ${route} leads through VPC peering ${id}.`),
   'peering.not-found': ({ id }) =>
     service(404, 'VpcPeeringNotFound', 'VPC.0003', `VPC peering ${id} could not be found.`),
   'peering.wrong-state': ({ id, state, event }) =>
@@ -122,7 +163,10 @@ export const FAILURES: FailureTable<HuaweiFailure> = {
   'bandwidth.too-high': ({ limitMbps }) => invalidInput(`At most ${limitMbps} Mbit/s are allowed.`),
   'bandwidth.missing': () => invalidInput('A bandwidth is required.'),
   'link-type.same-region': () => invalidInput('A peering within a region has no link type.'),
-  'quota.exceeded': () => service(409, 'OverQuota', 'VPC.0114', `Quota exceeded for resources: ['vpcPeer'].`),
+  'quota.exceeded': ({ quota }) => {
+    const type = quota === 'routes-per-route-table' ? 'routetableContainRoutes' : 'vpcPeer'
+    return service(409, 'OverQuota', 'VPC.0114', `Quota exceeded for resources: ['${type}'].`)
+  },
   'resource-group.not-found': ({ id }) => invalidInput(`Enterprise project ${id} does not exist.`),
   'tag.limit-exceeded': ({ limit }) => badRequest(`At most ${limit} tags are allowed.`),
   'tag.duplicate-key': ({ key }) => badRequest(`Tag key ${key} is given twice.`),

@@ -14,12 +14,15 @@ export const profile: Profile = {
   linkTypeInSameRegion: 'allow',
   updatable: PEERING_STATES.filter((state) => state !== 'deleted'),
   concurrentChange: 'retry',
+  routes: { peeringStates: ['active'], refuseInside: null, onlyInsidePeer: false },
+  extraCidrs: 5,
   routesOnDelete: 'remove',
   vpcNames: 'unique',
   quotas: {
     'peerings-per-tenant-region': 50,
     'same-region-peerings-per-vpc': null,
     'cross-region-peerings-per-vpc': null,
+    'routes-per-route-table': 200,
     'peerings-per-vpc': null,
   },
 }

@@ -44,6 +44,33 @@ export const FAILURES: FailureTable<Problem> = {
   'vpc.name-taken': ({ name }) => problem(409, `There is a VPC named '${name}' already.`),
   'vpc.in-use': ({ id, peering }) =>
     problem(409, `VPC '${id}' is in peering '${peering}'; delete that first.`),
+  'vpc.not-empty': ({ id, kind, part }) =>
+    problem(409, `VPC '${id}' still has the ${kind} '${part}'; delete that first.`),
+  'vpc.cidr-overlap': ({ cidr, existing }) => problem(409, `${cidr} overlaps ${existing} of the same VPC.`),
+  'vpc.cidr-limit': ({ limit }) => problem(409, `A VPC may have at most ${limit} more blocks.`),
+  'vpc.cidr-not-found': ({ cidr }) => problem(404, `The VPC does not have the block ${cidr}.`),
+  'vpc.cidr-in-use': ({ cidr, subnet }) =>
+    problem(409, `Subnet '${subnet}' is in ${cidr}; delete that first.`),
+  'subnet.not-found': ({ id }) => problem(404, `There is no subnet '${id}'.`),
+  'subnet.outside-vpc': ({ cidr }) => problem(409, `${cidr} is not inside the blocks of the VPC.`),
+  'subnet.overlap': ({ cidr, subnet }) => problem(409, `${cidr} overlaps subnet '${subnet}'.`),
+  'route-table.not-found': ({ id }) => problem(404, `There is no route table '${id}'.`),
+  'route-table.is-default': ({ id }) =>
+    problem(409, `Route table '${id}' is the default one; it goes only with its VPC.`),
+  'route-table.in-use': ({ id, subnet }) =>
+    problem(409, `Subnet '${subnet}' goes by route table '${id}'; give it another first.`),
+  'route.not-found': ({ id }) => problem(404, `There is no route '${id}'.`),
+  'route.exists': ({ destination, route }) =>
+    problem(409, `Route '${route}' leads to ${destination} already.`),
+  'route.destination-local': ({ destination, local }) =>
+    problem(409, `${destination} is inside ${local}, which is local to the VPC.`),
+  'route.destination-outside-peer': ({ destination, peer }) =>
+    problem(409, `${destination} is not inside the blocks of the peer, VPC '${peer}'.`),
+  'route.peering-not-ready': ({ peering, state }) =>
+    problem(409, `Peering '${peering}' is ${state}; no route can lead through it.`),
+  'route.next-hop-not-found': ({ id }) => problem(404, `The VPC has no peering '${id}'.`),
+  'peering.has-routes': ({ id, route }) =>
+    problem(409, `Route '${route}' leads through peering '${id}'; delete that first.`),
   'peering.not-found': ({ id }) => problem(404, `There is no peering '${id}'.`),
   'peering.wrong-state': ({ state, event }) =>
     problem(409, `The peering is ${state}; that does not allow ${event}.`),

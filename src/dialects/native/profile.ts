@@ -10,12 +10,15 @@ export const profile: Profile = {
   linkTypeInSameRegion: 'allow',
   updatable: PEERING_STATES.filter((state) => state !== 'deleted'),
   concurrentChange: 'retry',
+  routes: { peeringStates: ['pending-acceptance', 'active'], refuseInside: 'subnets', onlyInsidePeer: true },
+  extraCidrs: null,
   routesOnDelete: 'remove',
   vpcNames: 'free',
   quotas: {
     'peerings-per-tenant-region': null,
     'same-region-peerings-per-vpc': null,
     'cross-region-peerings-per-vpc': null,
+    'routes-per-route-table': null,
     'peerings-per-vpc': null,
   },
 }

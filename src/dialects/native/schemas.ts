@@ -15,6 +15,7 @@ export const Quotas = Type.Object(
     'same-region-peerings-per-vpc': Quota,
     'cross-region-peerings-per-vpc': Quota,
     'peerings-per-vpc': Quota,
+    'routes-per-route-table': Quota,
   },
   { additionalProperties: false },
 )

@@ -14,12 +14,15 @@ export const profile: Profile = {
   linkTypeInSameRegion: 'allow',
   updatable: PEERING_STATES.filter((state) => state !== 'deleted'),
   concurrentChange: 'retry',
+  routes: { peeringStates: ['pending-acceptance', 'active'], refuseInside: 'vpc', onlyInsidePeer: true },
+  extraCidrs: 10,
   routesOnDelete: 'remove',
   vpcNames: 'free',
   quotas: {
     'peerings-per-tenant-region': null,
     'same-region-peerings-per-vpc': null,
     'cross-region-peerings-per-vpc': null,
+    'routes-per-route-table': 50,
     'peerings-per-vpc': 10,
   },
 }

@@ -1,9 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
-
-/** A row as SQLite answers it. */
-export type Row = Record<string, string | number | bigint | null | Uint8Array>
+import { migrationFiles } from '../migrations.ts'
+import type { Row } from '../rows.ts'
 
 /** One connection, with each statement prepared once. */
 export class Connection {
@@ -66,18 +63,15 @@ export function openForReading(path: string): Connection {
 
 /** The numbered files, in order; `user_version` says how many of them the database has had. */
 function migrate(connection: Connection): void {
-  const directory = join(import.meta.dirname, 'migrations')
-  const files = readdirSync(directory).sort()
+  const files = migrationFiles(import.meta.dirname)
   const done = Number(connection.get('PRAGMA user_version')?.['user_version'] ?? 0)
   if (done > files.length) {
     throw new Error(
       `the data directory was written by a newer version (schema ${done}, known ${files.length})`,
     )
   }
-  for (const [index, file] of files.entries()) {
+  for (const [index, { sql }] of files.entries()) {
     if (index < done) continue
-    connection.exec(
-      `BEGIN IMMEDIATE; ${readFileSync(join(directory, file), 'utf8')}; PRAGMA user_version = ${index + 1}; COMMIT;`,
-    )
+    connection.exec(`BEGIN IMMEDIATE; ${sql}; PRAGMA user_version = ${index + 1}; COMMIT;`)
   }
 }

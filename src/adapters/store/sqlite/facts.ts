@@ -2,9 +2,9 @@ import type { PeeringId, ResourceIds, TenantId, VpcId } from '../../../domain/id
 import type { Counter } from '../../../domain/quota.ts'
 import type { Tenant } from '../../../domain/tenant.ts'
 import type { Claim, Party } from '../../../ports/store.ts'
-import type { Facts, Resource } from '../conflicts.ts'
+import type { Facts, Resource, Versioned } from '../conflicts.ts'
+import { claimFrom } from '../rows.ts'
 import type { Connection } from './database.ts'
-import { claimFrom } from './rows.ts'
 
 const LIVE = `state IN ('pending-acceptance', 'active')`
 
@@ -40,7 +40,7 @@ export class SqliteFacts implements Facts {
     return row ? (row['tenant'] as TenantId) : null
   }
 
-  version(resource: Resource, id: string): number | null {
+  version(resource: Versioned, id: string): number | null {
     const row = this.#connection.get(`SELECT version FROM ${resource} WHERE id = ?`, id)
     return row ? Number(row['version']) : null
   }

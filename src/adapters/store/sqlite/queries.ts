@@ -1,6 +1,7 @@
 import type { SQLInputValue } from 'node:sqlite'
+import type { PartKind } from '../../../domain/network.ts'
 import type { PeeringState } from '../../../domain/peering.ts'
-import type { PeeringQuery, VpcQuery } from '../../../ports/store.ts'
+import type { PartQuery, PeeringQuery, VpcQuery } from '../../../ports/store.ts'
 
 /** A statement with its values. */
 export interface Statement {
@@ -123,8 +124,20 @@ export function vpcStatements(query: VpcQuery): { page: Statement; count: Statem
   return statements('vpcs', [where], query)
 }
 
+export function partStatements(kind: PartKind, query: PartQuery): { page: Statement; count: Statement } {
+  const where = new Where().and('kind = ?', kind)
+  if (query.party) where.and('tenant = ?', query.party.tenant)
+  if (query.party?.region) where.and('region = ?', query.party.region)
+  if (query.ids) where.and(...idsIn(query.ids))
+  if (query.vpcs) where.and(`vpc IN (${placeholders(query.vpcs)})`, ...query.vpcs)
+  if (query.routeTable !== undefined) where.and('route_table IS ?', query.routeTable)
+  if (query.peering !== undefined) where.and('peering = ?', query.peering)
+  if (query.name !== undefined) where.and('name = ?', query.name)
+  return statements('parts', [where], { ...query, order: 'id' })
+}
+
 function statements(
-  table: 'peerings' | 'vpcs',
+  table: 'peerings' | 'vpcs' | 'parts',
   branches: readonly Where[],
   query: Pick<PeeringQuery, 'order' | 'window'>,
 ): { page: Statement; count: Statement } {

@@ -2,6 +2,7 @@ import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { DomainError } from '../../../domain/errors.ts'
 import type { TenantId, VpcId } from '../../../domain/identity.ts'
+import type { PartKind, PartOf } from '../../../domain/network.ts'
 import type { Peering } from '../../../domain/peering.ts'
 import type { AccessKey, Tenant } from '../../../domain/tenant.ts'
 import type { Vpc } from '../../../domain/vpc.ts'
@@ -10,17 +11,18 @@ import type {
   Change,
   Claim,
   Page,
+  PartQuery,
   PeeringQuery,
   PeeringView,
   Store,
   TenantKey,
   VpcQuery,
 } from '../../../ports/store.ts'
-import { Connection, openForReading, type Row } from './database.ts'
+import { claimFrom, eventFrom, partFrom, peeringFrom, type Row, tenantFrom, vpcFrom } from '../rows.ts'
+import { Connection, openForReading } from './database.ts'
 import { GroupCommit } from './group-commit.ts'
 import { Memory } from './memory.ts'
-import { peeringStatements, type Statement, vpcStatements } from './queries.ts'
-import { claimFrom, eventFrom, peeringFrom, tenantFrom, vpcFrom } from './rows.ts'
+import { partStatements, peeringStatements, type Statement, vpcStatements } from './queries.ts'
 
 /** The data directory is another process's. */
 export class DirectoryInUseError extends Error {}
@@ -166,9 +168,19 @@ class SqliteStore implements Store {
   }
 
   /** By the id of whichever dialect: only Huawei's are UUIDs. */
-  #byId(table: 'vpcs' | 'peerings', id: string): Row | undefined {
+  #byId(table: 'vpcs' | 'peerings' | 'parts', id: string): Row | undefined {
     if (UUID.test(id)) return this.#reader.get(`SELECT * FROM ${table} WHERE id = ?`, id)
     return this.#reader.get(`SELECT * FROM ${table} WHERE alibaba_id = ?1 OR tencent_id = ?1`, id)
+  }
+
+  async findPart<K extends PartKind>(kind: K, id: string): Promise<PartOf<K> | null> {
+    const row = this.#byId('parts', id)
+    return row?.['kind'] === kind ? (partFrom(row) as PartOf<K>) : null
+  }
+
+  async listParts<K extends PartKind>(kind: K, query: PartQuery): Promise<Page<PartOf<K>>> {
+    const { page, count } = partStatements(kind, query)
+    return this.#page(query, page, count, (row) => partFrom(row) as PartOf<K>)
   }
 
   async listVpcs(query: VpcQuery): Promise<Page<Vpc>> {

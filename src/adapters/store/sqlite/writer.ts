@@ -1,13 +1,14 @@
 import type { EventDraft } from '../../../domain/event.ts'
+import type { NetworkPart } from '../../../domain/network.ts'
 import type { Peering } from '../../../domain/peering.ts'
 import { counterMoves } from '../../../domain/quota.ts'
 import type { Tenant } from '../../../domain/tenant.ts'
 import type { Vpc } from '../../../domain/vpc.ts'
 import type { CommitOutcome } from '../../../ports/store.ts'
 import { conflictOf, type Facts, type SealedChange } from '../conflicts.ts'
-import type { Connection, Row } from './database.ts'
+import { attributesText, partColumns, type Row, vpcAttributesText } from '../rows.ts'
+import type { Connection } from './database.ts'
 import { SqliteFacts } from './facts.ts'
-import { attributesText } from './rows.ts'
 
 export type WriteOutcome = CommitOutcome | { readonly failed: string }
 
@@ -90,6 +91,11 @@ export class Writer {
       this.#connection.run('DELETE FROM access_keys WHERE id = ?', id)
     }
     for (const { from, to } of change.vpcs ?? []) this.#writeVpc(from !== null, to)
+    // All that goes before all that comes: two routes may change places in one change.
+    for (const { from } of change.parts ?? []) {
+      if (from) this.#connection.run('DELETE FROM parts WHERE id = ?', from.id)
+    }
+    for (const { to } of change.parts ?? []) if (to) this.#writePart(to)
     for (const { from, to } of change.peerings ?? []) {
       this.#writePeering(from !== null, to)
       for (const { counter, by } of counterMoves(from, to)) {
@@ -161,10 +167,17 @@ export class Writer {
   }
 
   #writeVpc(exists: boolean, vpc: Vpc): void {
-    const changing = [vpc.name, vpc.description, JSON.stringify(vpc.cidrs), JSON.stringify(vpc.tags)]
+    const attributes = vpcAttributesText(vpc.attributes)
+    const changing = [
+      vpc.name,
+      vpc.description,
+      JSON.stringify(vpc.cidrs),
+      JSON.stringify(vpc.tags),
+      attributes,
+    ]
     if (exists) {
       this.#connection.run(
-        `UPDATE vpcs SET name = ?, description = ?, cidrs = ?, tags = ?, updated_at_ms = ?, deleted_at_ms = ?,
+        `UPDATE vpcs SET name = ?, description = ?, cidrs = ?, tags = ?, attributes = ?, updated_at_ms = ?, deleted_at_ms = ?,
           version = ? WHERE id = ?`,
         ...changing,
         vpc.updatedAtMs,
@@ -175,7 +188,7 @@ export class Writer {
     } else {
       this.#connection.run(
         `INSERT INTO vpcs (id, alibaba_id, tencent_id, tenant, region, name, description, cidrs, tags,
-          created_at_ms, updated_at_ms, deleted_at_ms, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+          attributes, created_at_ms, updated_at_ms, deleted_at_ms, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         vpc.id,
         vpc.ids.alibaba,
         vpc.ids.tencent,
@@ -188,6 +201,27 @@ export class Writer {
         vpc.version,
       )
     }
+  }
+
+  #writePart(to: NetworkPart): void {
+    const { routeTable, peering, destination, isDefault } = partColumns(to)
+    this.#connection.run(
+      `INSERT INTO parts (id, kind, alibaba_id, tencent_id, tenant, region, vpc, name, route_table, peering,
+        destination, is_default, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      to.id,
+      to.kind,
+      to.ids.alibaba,
+      to.ids.tencent,
+      to.tenant,
+      to.region,
+      to.vpc,
+      to.name,
+      routeTable,
+      peering,
+      destination,
+      isDefault ? 1 : 0,
+      JSON.stringify(to),
+    )
   }
 
   #writePeering(exists: boolean, peering: Peering): void {

@@ -63,6 +63,35 @@ export const FAILURES: FailureTable<LegacyFailure> = {
   'vpc.name-taken': ({ name }) => invalid(`there is a VPC called ${name} already`),
   'vpc.in-use': () =>
     failure(5100, 'InvalidVpc.CannotDelete', 'the VPC still has resources, a peering among them'),
+  'vpc.not-empty': ({ kind, part }) =>
+    failure(5100, 'InvalidVpc.CannotDelete', `the VPC still has resources, the ${kind} ${part} among them`),
+  'vpc.cidr-overlap': ({ cidr, existing }) => invalid(`${cidr} overlaps ${existing} of the same VPC`),
+  'vpc.cidr-limit': ({ limit }) => invalid(`a VPC may have ${limit} assistant CIDR blocks`),
+  'vpc.cidr-not-found': ({ cidr }) => invalid(`the VPC does not have the CIDR block ${cidr}`),
+  'vpc.cidr-in-use': ({ subnet }) => invalid(`the block still has the subnet ${subnet}`),
+  'subnet.not-found': () => failure(5000, 'InvalidSubnet.NotFound', 'the subnet does not exist'),
+  'subnet.outside-vpc': ({ cidr }) =>
+    failure(4000, 'InvalidSubnetCidr', `${cidr} is outside the CIDR blocks of the VPC`),
+  'subnet.overlap': ({ cidr, subnet }) =>
+    failure(4000, 'SubnetCidrConflict', `${cidr} overlaps the subnet ${subnet}`),
+  'route-table.not-found': () =>
+    failure(5000, 'InvalidRouteTableId.NotFound', 'the route table does not exist'),
+  'route-table.is-default': () =>
+    failure(5100, 'InvalidRouteTableId.CannotDelete', 'the default route table goes only with its VPC'),
+  'route-table.in-use': ({ subnet }) =>
+    failure(5100, 'InvalidRouteTableId.CannotDelete', `the route table is associated with ${subnet}`),
+  'route.not-found': ({ id }) => failure(5000, 'InvalidRouteId.NotFound', `there is no route ${id}`),
+  'route.exists': ({ destination }) =>
+    failure(4000, 'RouteAlreadyExists', `there is a route for ${destination} already`),
+  'route.destination-local': ({ destination, local }) =>
+    failure(4000, 'InvalidDestinationCidr', `${destination} conflicts with ${local} of the VPC`),
+  'route.destination-outside-peer': ({ destination }) =>
+    failure(4000, 'InvalidDestinationCidr', `${destination} is outside the CIDR blocks of the peer VPC`),
+  'route.peering-not-ready': ({ state }) =>
+    failure(4000, 'InvalidRouteNextHub', `the peering connection is in state ${STATE[state]}`),
+  'route.next-hop-not-found': ({ id }) =>
+    failure(5000, 'InvalidRouteNextHub.NotFound', `${id} is no peering connection of the VPC`),
+  'peering.has-routes': ({ route }) => locked(`the route ${route} leads through the peering connection`),
   'peering.not-found': () =>
     failure(5000, 'InvalidPeeringConnection.NotFound', 'the peering connection does not exist'),
   'peering.wrong-state': ({ state, event }) =>
@@ -86,8 +115,10 @@ export const FAILURES: FailureTable<LegacyFailure> = {
   'bandwidth.too-high': ({ limitMbps }) => invalidField('bandwidth', `may be at most ${limitMbps}`),
   'bandwidth.missing': () => invalidField('bandwidth', 'is required'),
   'link-type.same-region': () => invalidField('type', 'is not for peerings within a region'),
-  'quota.exceeded': ({ limit }) =>
-    failure(4400, 'PeeringConnectionLimitExceeded', `a VPC may have ${limit} peering connections`),
+  'quota.exceeded': ({ quota, limit }) =>
+    quota === 'routes-per-route-table'
+      ? failure(4400, 'RouteLimitExceeded', `a route table may have ${limit} routes`)
+      : failure(4400, 'PeeringConnectionLimitExceeded', `a VPC may have ${limit} peering connections`),
   'resource-group.not-found': ({ id }) => invalid(`resource group ${id} does not exist`),
   'tag.limit-exceeded': ({ limit }) => invalid(`a resource may have ${limit} tags`),
   'tag.duplicate-key': ({ key }) => invalid(`tag key ${key} is given more than once`),

@@ -74,6 +74,45 @@ export const FAILURES: FailureTable<ApiFailure> = {
   'vpc.name-taken': ({ name }) =>
     failure('UnsupportedOperation.RecordExists', `There is a VPC called ${name} already.`),
   'vpc.in-use': ({ id }) => failure('ResourceInUse', `VPC ${id} still has resources, a peering among them.`),
+  'vpc.not-empty': ({ id, kind, part }) =>
+    failure('ResourceInUse', `VPC ${id} still has resources, the ${kind} ${part} among them.`),
+  'vpc.cidr-overlap': ({ cidr, existing }) =>
+    failure(
+      'InvalidParameterValue.Duplicate',
+      `The CIDR block ${cidr} overlaps ${existing} of the same VPC.`,
+    ),
+  'vpc.cidr-limit': ({ limit }) => failure('LimitExceeded', `A VPC may have ${limit} assistant CIDR blocks.`),
+  'vpc.cidr-not-found': ({ cidr }) => notFound(`assistant CIDR block ${cidr}`),
+  'vpc.cidr-in-use': ({ cidr, subnet }) =>
+    failure('ResourceInUse', `The CIDR block ${cidr} still has the subnet ${subnet}.`),
+  'subnet.not-found': ({ id }) => notFound(`subnet ${id}`),
+  'subnet.outside-vpc': ({ cidr }) =>
+    failure('InvalidParameterValue.SubnetRange', `The subnet ${cidr} is outside the CIDR blocks of the VPC.`),
+  'subnet.overlap': ({ cidr, subnet }) =>
+    failure('InvalidParameterValue.SubnetConflict', `The subnet ${cidr} overlaps the subnet ${subnet}.`),
+  'route-table.not-found': ({ id }) => notFound(`route table ${id}`),
+  'route-table.is-default': ({ id }) =>
+    failure('UnsupportedOperation.DelDefaultRoute', `The route table ${id} is the default one of its VPC.`),
+  'route-table.in-use': ({ id, subnet }) =>
+    failure('UnsupportedOperation.DelRouteWithSubnet', `The route table ${id} is associated with ${subnet}.`),
+  'route.not-found': ({ id }) => notFound(`route ${id}`),
+  'route.exists': ({ destination }) =>
+    failure('InvalidParameterValue.Duplicate', `There is a route for ${destination} in the table already.`),
+  'route.destination-local': ({ destination, local }) =>
+    failure('InvalidParameterValue.VpcCidrConflict', `${destination} conflicts with ${local} of the VPC.`),
+  'route.destination-outside-peer': ({ destination }) =>
+    failure(
+      'InvalidParameterValue.CidrNotInPeerVpc',
+      `${destination} is outside the CIDR blocks of the peer VPC.`,
+    ),
+  'route.peering-not-ready': ({ peering, state }) =>
+    failure(
+      'InvalidParameterValue.RouteNextHopInvalid',
+      `The peering connection ${peering} is ${STATE[state]}: no route can lead through it.`,
+    ),
+  'route.next-hop-not-found': ({ id }) => notFound(`peering connection ${id} of the VPC of the route table`),
+  'peering.has-routes': ({ id, route }) =>
+    failure('ResourceInUse', `The route ${route} leads through the peering connection ${id}.`),
   'peering.not-found': ({ id }) => notFound(`peering connection ${id}`),
   'peering.wrong-state': ({ id, state, event }) =>
     failure(

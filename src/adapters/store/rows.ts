@@ -1,17 +1,20 @@
-import type { Actor, LoggedEvent } from '../../../domain/event.ts'
+import type { Actor, LoggedEvent } from '../../domain/event.ts'
+import type { NetworkPart } from '../../domain/network.ts'
 import {
   NO_ATTRIBUTES,
   type Peering,
   type PeeringAttributes,
   type PeeringSide,
   type PeeringState,
-} from '../../../domain/peering.ts'
-import type { Tenant } from '../../../domain/tenant.ts'
-import type { Vpc } from '../../../domain/vpc.ts'
-import type { Claim } from '../../../ports/store.ts'
-import type { Row } from './database.ts'
+} from '../../domain/peering.ts'
+import type { Tenant } from '../../domain/tenant.ts'
+import { NO_VPC_ATTRIBUTES, type Vpc, type VpcAttributes } from '../../domain/vpc.ts'
+import type { Claim } from '../../ports/store.ts'
 
-/** What each row is as a value of the domain. The statements that write them are in `writer.ts`. */
+/** A row as a database answers it: JSON as its text, whole numbers as such. */
+export type Row = Record<string, string | number | bigint | boolean | null | Uint8Array>
+
+/** What each row is as a value of the domain, in whichever database. Each adapter says how it writes them. */
 
 export function tenantFrom(row: Row): Tenant {
   return JSON.parse(String(row['body'])) as Tenant
@@ -35,6 +38,31 @@ export function vpcFrom(row: Row): Vpc {
     updatedAtMs: Number(row['updated_at_ms']),
     deletedAtMs: row['deleted_at_ms'] === null ? null : Number(row['deleted_at_ms']),
     version: Number(row['version']),
+    attributes: row['attributes']
+      ? (JSON.parse(String(row['attributes'])) as VpcAttributes)
+      : NO_VPC_ATTRIBUTES,
+  }
+}
+
+/** Most VPCs have none of them. */
+export function vpcAttributesText(attributes: VpcAttributes): string | null {
+  const text = JSON.stringify(attributes)
+  return text === NO_VPC_ATTRIBUTES_TEXT ? null : text
+}
+
+const NO_VPC_ATTRIBUTES_TEXT = JSON.stringify(NO_VPC_ATTRIBUTES)
+
+export function partFrom(row: Row): NetworkPart {
+  return JSON.parse(String(row['body'])) as NetworkPart
+}
+
+/** What parts are asked for by, beside what all of them have. */
+export function partColumns(part: NetworkPart) {
+  return {
+    routeTable: part.kind === 'route-table' ? null : part.routeTable,
+    peering: part.kind === 'route' ? part.nextHop : null,
+    destination: part.kind === 'route' ? part.destination : null,
+    isDefault: part.kind === 'route-table' && part.isDefault,
   }
 }
 
@@ -68,6 +96,11 @@ export function peeringFrom(row: Row): Peering {
 export function attributesText(attributes: PeeringAttributes): string | null {
   const text = JSON.stringify(attributes)
   return text === NOTHING_SAID ? null : text
+}
+
+/** The same, for a database that is given JSON. */
+export function attributesOrNull(attributes: PeeringAttributes): PeeringAttributes | null {
+  return attributesText(attributes) === null ? null : attributes
 }
 
 const NOTHING_SAID = JSON.stringify(NO_ATTRIBUTES)
