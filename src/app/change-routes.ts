@@ -14,7 +14,8 @@ import type { Vpc } from '../domain/vpc.ts'
 import type { Condition, PeeringView } from '../ports/store.ts'
 import { type Caller, type Context, principalOf } from './context.ts'
 import { allParts, draftPart, editNetwork } from './edit-network.ts'
-import { showRouteTable, vpcOf } from './show-part.ts'
+import { showRoute, showRouteTable, vpcOf } from './show-part.ts'
+import { showVpc } from './show-vpc.ts'
 
 /** What a route says; the destination in any spelling, the next hop by any dialect's id of a peering. */
 export interface RouteSaying {
@@ -122,6 +123,25 @@ export function changeRoutes(context: Context, caller: Caller, input: ChangeRout
       return { parts, conditions, result, resultId: [routeTable.id, ...added.map(({ id }) => id)].join(' ') }
     },
     (resultId) => recall(context, caller, resultId),
+  )
+}
+
+/** Deletes one route of a VPC. Throws `vpc.not-found`, `route.not-found`, and what `save` throws. */
+export function deleteRoute(
+  context: Context,
+  caller: Caller,
+  input: { vpc: string; id: string },
+): Promise<void> {
+  return editNetwork(
+    context,
+    caller,
+    () => showVpc(context, caller, { id: input.vpc }),
+    async (vpc) => {
+      const from = await showRoute(context, caller, input)
+      if (from.vpc !== vpc.id) throw new DomainError('route.not-found', { id: input.id })
+      return { parts: [{ from, to: null }], result: undefined, resultId: from.id }
+    },
+    async () => {},
   )
 }
 

@@ -68,11 +68,7 @@ export function updateRouteTable(
  * Deletes a route table with the routes in it. Throws `route-table.not-found`, `route-table.is-default`,
  * `route-table.in-use` by a subnet, and what `save` throws.
  */
-export function deleteRouteTable(
-  context: Context,
-  caller: Caller,
-  input: { id: string },
-): Promise<RouteTable> {
+export function deleteRouteTable(context: Context, caller: Caller, input: { id: string }): Promise<void> {
   let table: RouteTable
   return editNetwork(
     context,
@@ -87,9 +83,9 @@ export function deleteRouteTable(
       if (user) throw new DomainError('route-table.in-use', { id: table.id, subnet: user.id })
       const routes = await allParts(context, 'route', { routeTable: table.id })
       const parts = [...routes, table].map((from) => ({ from, to: null }))
-      return { parts, result: table, resultId: table.id }
+      return { parts, result: undefined, resultId: table.id }
     },
-    async () => table,
+    async () => {},
   )
 }
 

@@ -84,7 +84,7 @@ export function deleteSubnet(
   context: Context,
   caller: Caller,
   input: { id: string; vpc?: string },
-): Promise<Subnet> {
+): Promise<void> {
   let subnet: Subnet
   return editNetwork(
     context,
@@ -93,8 +93,8 @@ export function deleteSubnet(
       subnet = await findIn(context, caller, input)
       return vpcOf(context, caller, subnet)
     },
-    async () => ({ parts: [{ from: subnet, to: null }], result: subnet, resultId: subnet.id }),
-    async () => subnet,
+    async () => ({ parts: [{ from: subnet, to: null }], result: undefined, resultId: subnet.id }),
+    async () => {},
   )
 }
 

@@ -1,5 +1,5 @@
 import { acceptPeering } from './accept-peering.ts'
-import { changeRoutes } from './change-routes.ts'
+import { changeRoutes, deleteRoute } from './change-routes.ts'
 import type { Caller, Context } from './context.ts'
 import { createPeering } from './create-peering.ts'
 import {
@@ -47,6 +47,7 @@ const useCases = {
   createVpc,
   deleteAccessKey,
   deletePeering,
+  deleteRoute,
   deleteRouteTable,
   deleteSubnet,
   deleteVpc,

@@ -1,4 +1,5 @@
 import type { LoggedEvent } from '../../domain/event.ts'
+import type { NetworkPart, Route, Subnet } from '../../domain/network.ts'
 import type { AccessKey, Tenant } from '../../domain/tenant.ts'
 import type { Vpc } from '../../domain/vpc.ts'
 import type { PeeringView } from '../../ports/store.ts'
@@ -34,6 +35,22 @@ export function encodeVpc(vpc: Vpc) {
   const { id, ids, tenant, name, description, region, cidrs, createdAtMs, updatedAtMs } = vpc
   const times = { createdAt: encodeTime(createdAtMs), updatedAt: encodeTime(updatedAtMs) }
   return { id, ids, tenant, name, description, region, cidrs, ...times }
+}
+
+function encodePart({ id, ids, vpc, name, description, createdAtMs, updatedAtMs }: NetworkPart) {
+  const times = { createdAt: encodeTime(createdAtMs), updatedAt: encodeTime(updatedAtMs) }
+  return { id, ids, vpc, name, description, ...times }
+}
+
+/** The first block is `cidr`; an IPv6 block beside it is named apart. */
+export function encodeSubnet(subnet: Subnet) {
+  const [cidr = '', ipv6Cidr = null] = subnet.cidrs
+  return { ...encodePart(subnet), cidr, ipv6Cidr, gateway: subnet.gateway }
+}
+
+export function encodeRoute(route: Route) {
+  const { routeTable, destination, nextHop, enabled } = route
+  return { ...encodePart(route), routeTable, destination, peering: nextHop, enabled }
 }
 
 export function encodePeering({ peering, requester, accepter }: PeeringView) {

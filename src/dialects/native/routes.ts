@@ -1,6 +1,14 @@
 import { moveClock, showClock } from './operations/clock.ts'
 import { listEvents } from './operations/events.ts'
 import {
+  createRoute,
+  createSubnet,
+  deleteRoute,
+  deleteSubnet,
+  listRoutes,
+  listSubnets,
+} from './operations/networks.ts'
+import {
   acceptPeering,
   createPeering,
   deletePeering,
@@ -31,6 +39,12 @@ export const ROUTES: readonly NativeRoute[] = [
   listVpcs,
   showVpc,
   deleteVpc,
+  createSubnet,
+  listSubnets,
+  deleteSubnet,
+  createRoute,
+  listRoutes,
+  deleteRoute,
   createPeering,
   listPeerings,
   showPeering,

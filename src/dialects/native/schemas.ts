@@ -121,6 +121,52 @@ export const Vpc = Type.Object({
   updatedAt: Time,
 })
 
+export const NewSubnet = Type.Object(
+  {
+    cidr: Type.String({ maxLength: 64, description: 'A block inside those of the VPC.' }),
+    ipv6Cidr: Type.Optional(Type.String({ maxLength: 64, description: 'A second block, of IPv6.' })),
+    name: Text(64),
+    description: Type.Optional(Text(256)),
+    gateway: Type.Optional(Type.String({ maxLength: 64, description: 'By default its first address.' })),
+  },
+  { additionalProperties: false },
+)
+
+const Part = {
+  id: Type.String(),
+  ids: Ids,
+  vpc: Type.String(),
+  name: Type.String(),
+  description: Type.String(),
+  createdAt: Time,
+  updatedAt: Time,
+}
+
+export const Subnet = Type.Object({
+  ...Part,
+  cidr: Type.String(),
+  ipv6Cidr: Type.Union([Type.String(), Type.Null()]),
+  gateway: Type.String(),
+})
+
+export const NewRoute = Type.Object(
+  {
+    destination: Type.String({ maxLength: 64, description: 'A block, or one address.' }),
+    peering: Type.String({ maxLength: 64, description: "Any of the peering's ids." }),
+    name: Type.Optional(Text(128)),
+    description: Type.Optional(Text(256)),
+  },
+  { additionalProperties: false },
+)
+
+export const Route = Type.Object({
+  ...Part,
+  routeTable: Type.String(),
+  destination: Type.String(),
+  peering: Type.String(),
+  enabled: Type.Boolean(),
+})
+
 export const NewPeering = Type.Object(
   {
     requesterVpc: Type.String({ maxLength: 64, description: "Any of the VPC's ids." }),

@@ -172,7 +172,8 @@ export async function stateOf(service: Service): Promise<unknown> {
   const keys = await Promise.all(
     (state[0]?.tenants ?? []).map(async ({ id }) => (await call('GET', `/tenants/${id}`)).body.accessKeys),
   )
-  return [state, keys]
+  const parts = (state[1]?.vpcs ?? []).flatMap(({ id }) => [`/vpcs/${id}/subnets`, `/vpcs/${id}/routes`])
+  return [state, keys, await Promise.all(parts.map(async (path) => (await call('GET', path)).body))]
 }
 
 export const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/

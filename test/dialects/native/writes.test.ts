@@ -46,6 +46,29 @@ const WRITES: Record<string, () => Promise<Write>> = {
     const [one, other] = [await newVpc(service, alice), await newVpc(service, alice)]
     return { method: 'DELETE', path: `/vpcs/${one.id}`, other: { path: `/vpcs/${other.id}` } }
   },
+  'POST /vpcs/:id/subnets': async () => {
+    const path = `/vpcs/${(await newVpc(service, alice)).id}/subnets`
+    const body = { name: 'written', cidr: '10.0.1.0/24' }
+    return { method: 'POST', path, body, other: { body: { ...body, name: 'other' } } }
+  },
+  'DELETE /vpcs/:id/subnets/:subnet': async () => {
+    const path = `/vpcs/${(await newVpc(service, alice)).id}/subnets`
+    const make = async (cidr: string) => (await operator('POST', path, { name: '', cidr })).body.id
+    const [one, other] = [await make('10.0.1.0/24'), await make('10.0.2.0/24')]
+    return { method: 'DELETE', path: `${path}/${one}`, other: { path: `${path}/${other}` } }
+  },
+  'POST /vpcs/:id/routes': async () => {
+    const { path, peering } = await routed()
+    const body = { destination: '10.0.7.0/24', peering }
+    return { method: 'POST', path, body, other: { body: { ...body, destination: '10.0.8.0/24' } } }
+  },
+  'DELETE /vpcs/:id/routes/:route': async () => {
+    const { path, peering } = await routed()
+    const make = async (destination: string) =>
+      (await operator('POST', path, { destination, peering })).body.id
+    const [one, other] = [await make('10.0.7.0/24'), await make('10.0.8.0/24')]
+    return { method: 'DELETE', path: `${path}/${one}`, other: { path: `${path}/${other}` } }
+  },
   'POST /peerings': async () => {
     const [ours, theirs] = [await newVpc(service, alice), await newVpc(service, bob)]
     const body = { requesterVpc: ours.id, accepterVpc: theirs.id, name: 'written' }
@@ -74,6 +97,13 @@ const WRITES: Record<string, () => Promise<Write>> = {
 
 async function newKey(): Promise<string> {
   return `/tenants/alice/keys/${(await operator('POST', '/tenants/alice/keys')).body.id}`
+}
+
+/** Where the routes of a new VPC of Alice's are, and a peering of it. */
+async function routed(): Promise<{ path: string; peering: string }> {
+  const [ours, theirs] = [await newVpc(service, alice), await newVpc(service, bob)]
+  const body = { requesterVpc: ours.id, accepterVpc: theirs.id, name: 'routed' }
+  return { path: `/vpcs/${ours.id}/routes`, peering: (await operator('POST', '/peerings', body)).body.id }
 }
 
 async function onPeering(method: string, action: string): Promise<Write> {

@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict'
+import { after, before, suite, test } from 'node:test'
+import { startService, type TestService } from '../../rig/service.ts'
+import { alice, bob } from '../../rig/tenants.ts'
+import { asOperator, assertProblem, asTenant, type Call, NOWHERE, newVpc, UUID } from './client.ts'
+
+let service: TestService
+let asAlice: Call
+let asBob: Call
+before(async () => {
+  service = await startService()
+  asAlice = asTenant(service, alice)
+  asBob = asTenant(service, bob)
+})
+after(() => service.close())
+
+/** What a part answers beside what was asked for. */
+function made(body: object, vpc: string, createdAt: string) {
+  return { ...body, vpc, description: '', createdAt, updatedAt: createdAt }
+}
+
+async function peered() {
+  const [ours, theirs] = [
+    await newVpc(service, alice, ['10.1.0.0/16', 'fd00:1::/48']),
+    await newVpc(service, bob, ['10.2.0.0/16', 'fd00:2::/48']),
+  ]
+  const body = { requesterVpc: ours.id, accepterVpc: theirs.id, name: 'p' }
+  const { id } = (await asAlice('POST', '/peerings', body)).body
+  assert.equal((await asBob('POST', `/peerings/${id}/accept`)).status, 200)
+  return { ours, theirs, peering: id }
+}
+
+type Listed = {
+  subnets: { id: string }[]
+  routes: { id: string; destination: string }[]
+  next: string | null
+}
+const list = async (call: Call, path: string) => (await call('GET', path)).body as unknown as Listed
+
+suite('subnets of a VPC', () => {
+  test('are made, listed page by page, and deleted', async () => {
+    const vpc = await newVpc(service, alice, ['10.1.0.0/16', 'fd00:1::/48'])
+    const path = `/vpcs/${vpc.ids.tencent}/subnets`
+    const given = { name: 'one', cidr: '10.1.1.0/24', ipv6Cidr: 'FD00:1:0:1::/64' }
+    const answer = await asAlice('POST', path, given)
+    assert.equal(answer.status, 201)
+    const { id, ids, createdAt } = answer.body
+    assert.match(id, UUID)
+    assert.match(ids.alibaba, /^vsw-bp1/)
+    assert.match(ids.tencent, /^subnet-[0-9a-z]{8}$/)
+    const expected = { id, ids, ...given, ipv6Cidr: 'fd00:1:0:1::/64', gateway: '10.1.1.1' }
+    assert.deepEqual(answer.body, made(expected, vpc.id, createdAt) as unknown)
+    const second = (await asAlice('POST', path, { name: 'two', cidr: '10.1.2.0/24', gateway: '10.1.2.9' }))
+      .body
+    assert.deepEqual((second as unknown as { ipv6Cidr: null; gateway: string }).gateway, '10.1.2.9')
+    const first = await list(asAlice, `${path}?limit=1`)
+    assert.deepEqual([first.subnets.map((subnet) => subnet.id), first.next], [[id], id])
+    const rest = await list(asAlice, `${path}?limit=1&after=${id}`)
+    assert.deepEqual([rest.subnets.map((subnet) => subnet.id), rest.next], [[second.id], null])
+    assert.equal((await asAlice('DELETE', `${path}/${ids.alibaba}`)).status, 204)
+    assert.deepEqual(
+      (await list(asAlice, path)).subnets.map((subnet) => subnet.id),
+      [second.id],
+    )
+  })
+
+  test('are refused where they do not fit, and are nobody else’s', async () => {
+    const [vpc, other] = [
+      await newVpc(service, alice, ['10.1.0.0/16']),
+      await newVpc(service, alice, ['10.1.0.0/16']),
+    ]
+    const path = `/vpcs/${vpc.id}/subnets`
+    const { id } = (await asAlice('POST', path, { name: '', cidr: '10.1.1.0/24' })).body
+    const post = (cidr: string) => asAlice('POST', path, { name: '', cidr })
+    assertProblem(
+      await post('10.1.1.128/25'),
+      409,
+      'subnet.overlap',
+      `10.1.1.128/25 overlaps subnet '${id}'.`,
+    )
+    assertProblem(
+      await post('10.9.0.0/24'),
+      409,
+      'subnet.outside-vpc',
+      '10.9.0.0/24 is not inside the blocks of the VPC.',
+    )
+    assertProblem(
+      await post('10.1.1.1/24'),
+      400,
+      'request.invalid',
+      "cidr '10.1.1.1/24': not a CIDR block without host bits.",
+    )
+    const missing = (answer: Awaited<ReturnType<Call>>, subnet: string) =>
+      assertProblem(answer, 404, 'subnet.not-found', `There is no subnet '${subnet}'.`)
+    missing(await asAlice('DELETE', `/vpcs/${other.id}/subnets/${id}`), id)
+    missing(await asBob('DELETE', `${path}/${id}`), id)
+    missing(await asAlice('DELETE', `${path}/${NOWHERE}`), NOWHERE)
+    const vpcMissing = await asBob('GET', path)
+    assertProblem(vpcMissing, 404, 'vpc.not-found', `There is no VPC '${vpc.id}'.`)
+    assert.equal((await list(asAlice, path)).subnets.length, 1)
+    const inUse = await asAlice('DELETE', `/vpcs/${vpc.id}`)
+    assertProblem(
+      inUse,
+      409,
+      'vpc.not-empty',
+      `VPC '${vpc.id}' still has the subnet '${id}'; delete that first.`,
+    )
+  })
+})
+
+suite('routes of a VPC', () => {
+  test('are made by each side for itself, listed, and deleted', async () => {
+    const { ours, theirs, peering } = await peered()
+    const path = `/vpcs/${ours.id}/routes`
+    const answer = await asAlice('POST', path, { destination: '10.2.0.0/16', peering, name: 'to bob' })
+    assert.equal(answer.status, 201)
+    const { id, ids, createdAt } = answer.body
+    const { routeTable } = answer.body as unknown as { routeTable: string }
+    const expected = {
+      id,
+      ids,
+      name: 'to bob',
+      routeTable,
+      destination: '10.2.0.0/16',
+      peering,
+      enabled: true,
+    }
+    assert.deepEqual(answer.body, made(expected, ours.id, createdAt) as unknown)
+    await asAlice('POST', path, { destination: 'fd00:2::/64', peering })
+    assert.deepEqual(
+      (await list(asAlice, path)).routes.map(({ destination }) => destination),
+      ['10.2.0.0/16', 'fd00:2::/64'],
+    )
+    assert.deepEqual((await list(asBob, `/vpcs/${theirs.id}/routes`)).routes, [])
+    assert.equal((await asAlice('DELETE', `${path}/${id}`)).status, 204)
+    assert.deepEqual((await list(asAlice, path)).routes.length, 1)
+    // What is left goes with the peering.
+    assert.equal((await asBob('DELETE', `/peerings/${peering}`)).status, 204)
+    assert.deepEqual((await list(asAlice, path)).routes, [])
+  })
+
+  test('are refused where they lead nowhere or twice, and are nobody else’s', async () => {
+    const { ours, theirs, peering } = await peered()
+    const path = `/vpcs/${ours.id}/routes`
+    const post = (destination: string, through = peering) =>
+      asAlice('POST', path, { destination, peering: through })
+    const { id } = (await post('10.2.0.0/16')).body
+    assertProblem(
+      await post('10.2.0.0/16'),
+      409,
+      'route.exists',
+      `Route '${id}' leads to 10.2.0.0/16 already.`,
+    )
+    assertProblem(
+      await post('10.3.0.0/16'),
+      409,
+      'route.destination-outside-peer',
+      `10.3.0.0/16 is not inside the blocks of the peer, VPC '${theirs.id}'.`,
+    )
+    assertProblem(
+      await post('10.2.1.0/24', NOWHERE),
+      404,
+      'route.next-hop-not-found',
+      `The VPC has no peering '${NOWHERE}'.`,
+    )
+    for (const call of [asBob, asAlice]) {
+      const foreign = await call('DELETE', `/vpcs/${theirs.id}/routes/${id}`)
+      assert.equal(foreign.status, 404)
+    }
+    assert.equal((await list(asOperator(service), path)).routes.length, 1)
+  })
+
+  test('are made once for one Idempotency-Key, and not at all by a dry run', async () => {
+    const { ours, peering } = await peered()
+    const path = `/vpcs/${ours.id}/routes`
+    const body = { destination: '10.2.0.0/16', peering }
+    assert.equal((await asAlice('POST', `${path}?dryRun=true`, body)).status, 200)
+    assert.deepEqual((await list(asAlice, path)).routes, [])
+    const once = { 'idempotency-key': 'route-once' }
+    const [first, again] = [await asAlice('POST', path, body, once), await asAlice('POST', path, body, once)]
+    assert.deepEqual(again.body, first.body)
+    assert.equal((await list(asAlice, path)).routes.length, 1)
+  })
+})
