@@ -55,6 +55,12 @@ export interface Failures {
   /** The default table of a VPC goes only with the VPC. */
   'route-table.is-default': { id: string }
   'route-table.in-use': { id: string; subnet: string }
+  /** The dialect deletes a route table only once it is empty. */
+  'route-table.has-routes': { id: string; route: string }
+  'port.not-found': { id: string }
+  /** The address is another port's, the gateway's, or not in the subnet. */
+  'port.address-unavailable': { address: string; subnet: string }
+  'subnet.in-use': { id: string; port: string }
   'route.not-found': { id: string }
   'route.exists': { destination: string; route: string }
   'route.destination-local': { destination: string; local: string }

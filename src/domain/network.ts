@@ -31,6 +31,17 @@ export interface Subnet extends Part {
   readonly dnsServers: readonly string[]
   /** Null: the VPC's default table. */
   readonly routeTable: PartId | null
+  /** Tencent Cloud's; kept for those who read it back. Absent: off. */
+  readonly broadcast?: boolean
+  /** Huawei Cloud's; kept for those who read it back. Absent: on, with no options. */
+  readonly dhcp?: SubnetDhcp
+}
+
+/** What machines of a subnet are told with their addresses, and whether they are. */
+export interface SubnetDhcp {
+  readonly enabled: boolean
+  /** E.g. `ntp`, in the vendor's words. */
+  readonly options: readonly { readonly name: string; readonly value: string }[]
 }
 
 /** Each VPC has one default table, made with it; others are made on request and hold for the subnets they are given. */
@@ -51,7 +62,18 @@ export interface Route extends Part {
   readonly enabled: boolean
 }
 
-export type NetworkPart = Subnet | RouteTable | Route
+/** A place to plug a workload into a subnet. */
+export interface Port extends Part {
+  readonly kind: 'port'
+  readonly subnet: PartId
+  /** One of each family of its subnet; no two ports of a subnet share one. */
+  readonly addresses: readonly string[]
+  readonly mac: string
+  /** The network namespace that the workload lives in; null: one is made for it. */
+  readonly namespace: string | null
+}
+
+export type NetworkPart = Subnet | RouteTable | Route | Port
 export type PartKind = NetworkPart['kind']
 export type PartOf<K extends PartKind> = Extract<NetworkPart, { kind: K }>
 

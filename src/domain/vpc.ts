@@ -21,16 +21,27 @@ export interface Vpc {
   readonly attributes: VpcAttributes
 }
 
-/** What only some clouds know of a VPC. Kept for those who read it back; nothing here goes by it. */
+/** A router or a namespace that is not ours: only the rows of peerings are ever made or removed there. */
+export type Adopted = { readonly ovnRouter: string } | { readonly netns: string }
+
+/** What a VPC has beside its addresses. All but `adopted` is what only some clouds know, kept for those who read it back. */
 export interface VpcAttributes {
+  /** What stands for it in the network already, made by somebody else; null: Isthmus makes its network. */
+  readonly adopted: Adopted | null
   readonly resourceGroup: string | null
   readonly dnsServers: readonly string[]
   readonly domainName: string
   readonly multicast: boolean
   readonly userCidrs: readonly string[]
+  /** Tencent Cloud's: whether its blocks, and not its subnets, are published where it is attached. Absent: not. */
+  readonly publishedBlocks?: { readonly ipv4: boolean; readonly ipv6: boolean }
+  /** Huawei Cloud's. Absent: off. */
+  readonly sharedSnat?: boolean
+  readonly enhancedLocalRoute?: boolean
 }
 
 export const NO_VPC_ATTRIBUTES: VpcAttributes = {
+  adopted: null,
   resourceGroup: null,
   dnsServers: [],
   domainName: '',

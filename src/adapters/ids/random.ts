@@ -10,6 +10,7 @@ const PART_PREFIXES: Readonly<Record<PartKind, readonly [alibaba: string, tencen
   subnet: ['vsw-bp1', 'subnet-'],
   'route-table': ['vtb-bp1', 'rtb-'],
   route: ['rte-bp1', 'rti-'],
+  port: ['eni-bp1', 'eni-'],
 }
 
 /** Identifiers from the operating system's randomness. */

@@ -173,6 +173,7 @@ export function partsContract(opened: () => Store, reopen: () => Promise<Store>)
     it('leave a VPC what only some clouds know of it', async () => {
       const { ours } = await putParties(opened())
       const attributes = {
+        adopted: { ovnRouter: 'router-1' },
         resourceGroup: 'rg-1',
         dnsServers: ['192.0.2.53'],
         domainName: 'example.com',

@@ -59,7 +59,7 @@ export function partFrom(row: Row): NetworkPart {
 /** What parts are asked for by, beside what all of them have. */
 export function partColumns(part: NetworkPart) {
   return {
-    routeTable: part.kind === 'route-table' ? null : part.routeTable,
+    routeTable: part.kind === 'route' || part.kind === 'subnet' ? part.routeTable : null,
     peering: part.kind === 'route' ? part.nextHop : null,
     destination: part.kind === 'route' ? part.destination : null,
     isDefault: part.kind === 'route-table' && part.isDefault,

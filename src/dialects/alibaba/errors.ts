@@ -86,6 +86,7 @@ const DEPENDENT: Readonly<Record<PartKind, string>> = {
   subnet: 'VSwitch',
   route: 'RouteEntry',
   'route-table': 'RouteTable',
+  port: 'NetworkInterface',
 }
 
 const ACTIONS: Readonly<Record<string, string>> = {
@@ -205,6 +206,11 @@ export const FAILURES: FailureTable<AlibabaFailure> = {
     refused('OperationDenied.SystemRouteTable', 'The operation is not allowed on a system route table.'),
   'route-table.in-use': ({ subnet }) =>
     refused('DependencyViolation.VSwitch', `Specified object has dependent resources VSwitch ${subnet}.`),
+  'port.not-found': () =>
+    wording(404, 'InvalidNetworkInterfaceId.NotFound', 'Specified network interface does not exist.'),
+  'port.address-unavailable': () => refused('InvalidIp.Address', 'Specified IP address is not available.'),
+  'subnet.in-use': ({ port }) =>
+    refused('DependencyViolation', `Specified object has dependent resources NetworkInterface ${port}.`),
   'route.not-found': () => refused('InvalidRouteEntry.NotFound', 'Route entry not exists.'),
   'route.exists': () => refused('InvalidCIDRBlock.Duplicate', 'Specified CIDR block is already exists.'),
   'route.destination-local': () =>

@@ -33,6 +33,7 @@ const NOT_EMPTY: Readonly<Record<PartKind, readonly [code: string, message: stri
   subnet: ['VPC.0104', 'Router contains subnets, please delete subnet first.'],
   route: ['VPC.0120', 'Extension routes exist under this router. Delete the routes first.'],
   'route-table': ['VPC.0120', 'Route tables exist under this router. Delete them first.'],
+  port: ['VPC.0104', 'Router contains ports, please delete them first.'],
 }
 const badRequest = (message: string) => service(400, 'HTTPBadRequest', 'VPC.0101', message)
 const invalidInput = (message: string) =>
@@ -125,6 +126,10 @@ export const FAILURES: FailureTable<HuaweiFailure> = {
     service(400, 'InvalidInput', 'VPC.0101', `Route table ${id} is the default one of its VPC.`),
   'route-table.in-use': ({ id, subnet }) =>
     service(409, 'RouteTableInUse', 'VPC.0101', `Route table ${id} is associated with subnet ${subnet}.`),
+  'port.not-found': ({ id }) => service(404, 'PortNotFound', 'VPC.0402', `Port ${id} could not be found.`),
+  'port.address-unavailable': ({ address }) => invalidInput(`${address} cannot be had in the subnet.`),
+  'subnet.in-use': ({ port }) =>
+    service(409, 'SubnetInUse', 'VPC.0207', `Subnet is still in use: port ${port} is in it.`),
   'route.not-found': ({ id }) => service(404, 'RouteNotFound', 'VPC.0003', `Route ${id} could not be found.`),
   'route.exists': ({ destination }) =>
     invalidInput(`A route for ${destination} exists in the route table already.`),

@@ -59,6 +59,11 @@ export const FAILURES: FailureTable<Problem> = {
     problem(409, `Route table '${id}' is the default one; it goes only with its VPC.`),
   'route-table.in-use': ({ id, subnet }) =>
     problem(409, `Subnet '${subnet}' goes by route table '${id}'; give it another first.`),
+  'port.not-found': ({ id }) => problem(404, `There is no port '${id}'.`),
+  'port.address-unavailable': ({ address, subnet }) =>
+    problem(409, `The address '${address}' cannot be had in subnet '${subnet}'.`),
+  'subnet.in-use': ({ id, port }) =>
+    problem(409, `Subnet '${id}' still has the port '${port}'; delete that first.`),
   'route.not-found': ({ id }) => problem(404, `There is no route '${id}'.`),
   'route.exists': ({ destination, route }) =>
     problem(409, `Route '${route}' leads to ${destination} already.`),

@@ -80,6 +80,9 @@ export const FAILURES: FailureTable<LegacyFailure> = {
     failure(5100, 'InvalidRouteTableId.CannotDelete', 'the default route table goes only with its VPC'),
   'route-table.in-use': ({ subnet }) =>
     failure(5100, 'InvalidRouteTableId.CannotDelete', `the route table is associated with ${subnet}`),
+  'port.not-found': () => failure(5000, 'InvalidNetworkInterface.NotFound', 'the interface does not exist'),
+  'port.address-unavailable': ({ address }) => invalid(`the address ${address} cannot be had in the subnet`),
+  'subnet.in-use': ({ port }) => failure(5100, 'InvalidSubnet.CannotDelete', `the subnet still has ${port}`),
   'route.not-found': ({ id }) => failure(5000, 'InvalidRouteId.NotFound', `there is no route ${id}`),
   'route.exists': ({ destination }) =>
     failure(4000, 'RouteAlreadyExists', `there is a route for ${destination} already`),

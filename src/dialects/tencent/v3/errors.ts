@@ -95,6 +95,14 @@ export const FAILURES: FailureTable<ApiFailure> = {
     failure('UnsupportedOperation.DelDefaultRoute', `The route table ${id} is the default one of its VPC.`),
   'route-table.in-use': ({ id, subnet }) =>
     failure('UnsupportedOperation.DelRouteWithSubnet', `The route table ${id} is associated with ${subnet}.`),
+  'port.not-found': ({ id }) => notFound(`network interface ${id}`),
+  'port.address-unavailable': ({ address }) =>
+    failure(
+      'InvalidParameterValue.AddressIpNotInSubnet',
+      `The address ${address} cannot be had in the subnet.`,
+    ),
+  'subnet.in-use': ({ id, port }) =>
+    failure('ResourceInUse', `The subnet ${id} still has the network interface ${port}.`),
   'route.not-found': ({ id }) => notFound(`route ${id}`),
   'route.exists': ({ destination }) =>
     failure('InvalidParameterValue.Duplicate', `There is a route for ${destination} in the table already.`),

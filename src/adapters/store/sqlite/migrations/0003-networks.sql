@@ -1,7 +1,7 @@
 -- Parts of VPCs: subnets, route tables, routes. What is asked for by has a column; the rest is in the body, as JSON.
 CREATE TABLE parts (
   id TEXT PRIMARY KEY,
-  kind TEXT NOT NULL CHECK (kind IN ('subnet', 'route-table', 'route')),
+  kind TEXT NOT NULL CHECK (kind IN ('subnet', 'route-table', 'route', 'port')),
   alibaba_id TEXT NOT NULL UNIQUE,
   tencent_id TEXT NOT NULL UNIQUE,
   tenant TEXT NOT NULL REFERENCES tenants (id),
