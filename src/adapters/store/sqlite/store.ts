@@ -1,9 +1,9 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync } from 'node:fs'
 import { DomainError } from '../../../domain/errors.ts'
-import type { TenantId, VpcId } from '../../../domain/identity.ts'
+import type { PeeringId, TenantId, VpcId } from '../../../domain/identity.ts'
 import type { PartKind, PartOf } from '../../../domain/network.ts'
 import type { Peering } from '../../../domain/peering.ts'
+import type { Realization } from '../../../domain/realization.ts'
 import type { AccessKey, Tenant } from '../../../domain/tenant.ts'
 import type { Vpc } from '../../../domain/vpc.ts'
 import type { Sealer } from '../../../ports/sealer.ts'
@@ -18,14 +18,23 @@ import type {
   TenantKey,
   VpcQuery,
 } from '../../../ports/store.ts'
-import { claimFrom, eventFrom, partFrom, peeringFrom, type Row, tenantFrom, vpcFrom } from '../rows.ts'
-import { Connection, openForReading } from './database.ts'
+import {
+  claimFrom,
+  eventFrom,
+  partFrom,
+  peeringFrom,
+  type Row,
+  realizationFrom,
+  tenantFrom,
+  vpcFrom,
+} from '../rows.ts'
+import { type Connection, openForReading } from './database.ts'
+import { createPrivate, databaseIn, lockDirectory } from './directory.ts'
 import { GroupCommit } from './group-commit.ts'
 import { Memory } from './memory.ts'
 import { partStatements, peeringStatements, type Statement, vpcStatements } from './queries.ts'
 
-/** The data directory is another process's. */
-export class DirectoryInUseError extends Error {}
+export { DirectoryInUseError } from './directory.ts'
 
 export interface SqliteOptions {
   /** Made where it is missing. */
@@ -47,37 +56,15 @@ const CLAIMING_MAX = 100_000
  */
 export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
   mkdirSync(options.directory, { recursive: true, mode: 0o700 })
-  for (const name of ['isthmus.db', 'isthmus.lock']) createPrivate(join(options.directory, name))
   const lock = lockDirectory(options.directory)
   try {
-    const path = join(options.directory, 'isthmus.db')
+    const path = databaseIn(options.directory)
+    createPrivate(path)
     const writer = await GroupCommit.start(path, options.onFailure)
     return new SqliteStore(openForReading(path), writer, lock, options.sealer)
   } catch (error) {
     lock.close()
     throw error
-  }
-}
-
-/** SQLite gives its log the mode of its database, and would make both readable by everybody. */
-function createPrivate(path: string): void {
-  try {
-    // `wx`, because closing a lock file that is there would let go of this process's locks on it.
-    closeSync(openSync(path, 'wx', 0o600))
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-  }
-}
-
-/** An open transaction on a database of its own: the kernel lets go of it when the process dies, however it dies. */
-function lockDirectory(directory: string): Connection {
-  const lock = new Connection(join(directory, 'isthmus.lock'), { readOnly: false })
-  try {
-    lock.exec('PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE')
-    return lock
-  } catch {
-    lock.close()
-    throw new DirectoryInUseError(`another process is using the data directory ${directory}`)
   }
 }
 
@@ -93,7 +80,7 @@ const TENANT_COLUMNS = {
 class SqliteStore implements Store {
   readonly #reader: Connection
   readonly #writer: GroupCommit
-  readonly #lock: Connection
+  readonly #lock: { close(): void }
   readonly #sealer: Sealer
   readonly #tenants = {
     id: new Memory<Tenant>(REMEMBERED),
@@ -109,7 +96,7 @@ class SqliteStore implements Store {
   /** Claims that are made and on their way to disk. */
   readonly #claiming = new Set<string>()
 
-  constructor(reader: Connection, writer: GroupCommit, lock: Connection, sealer: Sealer) {
+  constructor(reader: Connection, writer: GroupCommit, lock: { close(): void }, sealer: Sealer) {
     this.#reader = reader
     this.#writer = writer
     this.#lock = lock
@@ -221,6 +208,36 @@ class SqliteStore implements Store {
     return { vpc: present(this.#vpc(side.vpc)), tenant: present(this.#tenant('id', side.tenant)) }
   }
 
+  async findRealization(of: PeeringId | VpcId): Promise<Realization | null> {
+    const row = this.#reader.get('SELECT * FROM realizations WHERE id = ?', of)
+    return row ? realizationFrom(row) : null
+  }
+
+  async unrealized(limit: number) {
+    const peerings = this.#reader.all(
+      `SELECT peerings.id FROM peerings
+        JOIN vpcs AS requester ON requester.id = requester_vpc JOIN vpcs AS accepter ON accepter.id = accepter_vpc
+        LEFT JOIN realizations ON realizations.id = peerings.id
+        WHERE coalesce(realized, 0) <> peerings.version + requester.version + accepter.version
+          AND (realized IS NOT NULL OR state IN ('pending-acceptance', 'active')) LIMIT ?`,
+      limit,
+    )
+    const vpcs = this.#reader.all(
+      `SELECT vpcs.id FROM vpcs LEFT JOIN realizations ON realizations.id = vpcs.id
+        WHERE coalesce(realized, 0) <> version AND (realized IS NOT NULL OR deleted_at_ms IS NULL) LIMIT ?`,
+      limit,
+    )
+    return {
+      peerings: peerings.map((row) => row['id'] as PeeringId),
+      vpcs: vpcs.map((row) => row['id'] as VpcId),
+    }
+  }
+
+  async findAllocation(name: string): Promise<number | null> {
+    const row = this.#reader.get('SELECT number FROM allocations WHERE name = ?', name)
+    return row ? Number(row['number']) : null
+  }
+
   async duePeerings(nowMs: number, limit: number): Promise<readonly Peering[]> {
     return this.#reader
       .all(
@@ -311,10 +328,11 @@ class SqliteStore implements Store {
       ...key,
       sealedSecret: this.#sealer.seal(secret, key.id),
     }))
+    const changed = this.#changing(change)
     try {
       return await this.#writer.commit({ ...rest, accessKeys: sealed })
     } finally {
-      this.#forget(change)
+      for (const done of changed) done()
     }
   }
 
@@ -329,12 +347,15 @@ class SqliteStore implements Store {
     this.#lock.close()
   }
 
-  /** What a commit has changed must be read anew from now on. */
-  #forget(change: Change): void {
-    if (change.tenants) for (const memory of Object.values(this.#tenants)) memory.clear()
-    if (change.accessKeys || change.deletedAccessKeys) this.#accessKeys.clear()
-    for (const { to } of change.vpcs ?? []) this.#vpcs.forget(Object.values(to.ids))
-    for (const { to } of change.peerings ?? []) this.#peerings.forget(Object.values(to.ids))
+  /** What a commit changes is not remembered until it is over. Answers what is to be called then. */
+  #changing(change: Change): (() => void)[] {
+    const { tenants, accessKeys, deletedAccessKeys, vpcs = [], peerings = [] } = change
+    return [
+      ...(tenants ? Object.values(this.#tenants).map((memory) => memory.changingAny()) : []),
+      ...(accessKeys || deletedAccessKeys ? [this.#accessKeys.changingAny()] : []),
+      ...vpcs.map(({ to }) => this.#vpcs.changing(Object.values(to.ids))),
+      ...peerings.map(({ to }) => this.#peerings.changing(Object.values(to.ids))),
+    ]
   }
 }
 
