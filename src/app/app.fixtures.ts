@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { noDataPlane } from '../adapters/data-plane/none.ts'
 import { randomIds } from '../adapters/ids/random.ts'
 import { aesGcmSealer } from '../adapters/secrets/aes-gcm.ts'
 import { openSqliteStore } from '../adapters/store/sqlite/store.ts'
@@ -76,6 +77,7 @@ export async function openWorld(settings: Partial<Context> = {}): Promise<World>
       ids: randomIds,
       passwords: plainPasswords,
       sealer,
+      dataPlane: noDataPlane,
       regions: DEFAULT_REGIONS,
       acceptanceTimeoutMs: WEEK,
       inFlight: new Map(),

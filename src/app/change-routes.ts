@@ -11,7 +11,7 @@ import { peeringAt } from '../domain/peering.ts'
 import { sidesOf } from '../domain/policy.ts'
 import { limitsFor } from '../domain/quota.ts'
 import type { Vpc } from '../domain/vpc.ts'
-import type { Condition, PeeringView } from '../ports/store.ts'
+import type { Condition, PartRevision, PeeringView } from '../ports/store.ts'
 import { type Caller, type Context, principalOf } from './context.ts'
 import { allParts, draftPart, editNetwork } from './edit-network.ts'
 import { showRoute, showRouteTable, vpcOf } from './show-part.ts'
@@ -38,6 +38,8 @@ export interface ChangeRoutes {
   readonly add: readonly RouteSaying[]
   readonly modify: readonly { readonly route: RouteSelector; readonly to: Partial<RouteSaying> }[]
   readonly remove: readonly RouteSelector[]
+  /** What is said of the table itself along the way. */
+  readonly table?: Partial<Pick<RouteTable, 'name' | 'description'>>
 }
 
 export interface ChangedRoutes {
@@ -51,9 +53,7 @@ export interface ChangedRoutes {
 /**
  * Changes the routes of one table, all as asked or none. What is removed is removed first.
  *
- * Throws `route-table.not-found`, `route.not-found`, `route.next-hop-not-found`, `route.exists`,
- * `route.destination-*`, `route.peering-not-ready`, `request.invalid` for a bad destination, `quota.exceeded`, and
- * what `save` throws.
+ * Throws `route-table.not-found`, `route.not-found`, and what `planRoutes` and `save` throw.
  */
 export function changeRoutes(context: Context, caller: Caller, input: ChangeRoutes): Promise<ChangedRoutes> {
   let routeTable: RouteTable
@@ -66,76 +66,108 @@ export function changeRoutes(context: Context, caller: Caller, input: ChangeRout
     },
     async (vpc, nowMs) => {
       const present = await allParts(context, 'route', { routeTable: routeTable.id })
-      const subnets = await allParts(context, 'subnet', { vpcs: [vpc.id] })
-      const conditions: Condition[] = []
-      const removed = input.remove.map((selector) => select(present, selector))
-      let routes = present.filter((route) => !removed.includes(route))
-      /** Lets `route` be, beside the others, and takes note of what it takes for granted. */
-      const place = async (saying: RouteSaying, others: readonly Route[]) => {
-        const destination = canonicalDestination(saying.destination)
-        const { peering, peer } = await findNextHop(context, caller, vpc, saying.nextHop)
-        conditions.push({ kind: 'unchanged', of: 'peerings', id: peering.id, version: peering.version })
-        const standing = peeringAt(peering, nowMs)
-        allowRoute(destination, {
-          vpc,
-          subnets,
-          routes: others,
-          peering: standing,
-          peer,
-          profile: caller.profile,
-        })
-        return { destination, destinationAsSent: saying.destination, nextHop: peering.id }
+      const plan = { vpc, routeTable, present, nowMs }
+      const { added, modified, removed, parts, conditions } = await planRoutes(context, caller, plan, input)
+      const from = routeTable
+      if (input.table) {
+        routeTable = { ...from, ...input.table, updatedAtMs: nowMs }
+        parts.push({ from, to: routeTable })
       }
-      const modified: { from: Route; to: Route }[] = []
-      for (const { route: selector, to: patch } of input.modify) {
-        const from = select(routes, selector)
-        const others = routes.filter((route) => route !== from)
-        const saying = { ...from, ...patch, destination: patch.destination ?? from.destinationAsSent }
-        const to: Route = {
-          ...from,
-          name: saying.name,
-          description: saying.description,
-          enabled: saying.enabled,
-          ...(await place(saying, others)),
-          updatedAtMs: nowMs,
-        }
-        modified.push({ from, to })
-        routes = [...others, to]
-      }
-      const added: Route[] = []
-      for (const saying of input.add) {
-        const route: Route = {
-          ...draftPart(context, 'route', vpc, saying),
-          routeTable: routeTable.id,
-          enabled: saying.enabled,
-          ...(await place(saying, routes)),
-        }
-        added.push(route)
-        routes = [...routes, route]
-      }
-      holdToQuota(caller, routes.length, present.length)
-      const parts = [
-        ...removed.map((from) => ({ from, to: null })),
-        ...modified,
-        ...added.map((to) => ({ from: null, to })),
-      ]
-      const result = { routeTable, vpc, added, modified: modified.map(({ to }) => to), removed }
+      const result = { routeTable, vpc, added, modified, removed }
       return { parts, conditions, result, resultId: [routeTable.id, ...added.map(({ id }) => id)].join(' ') }
     },
     (resultId) => recall(context, caller, resultId),
   )
 }
 
-/** Deletes one route of a VPC. Throws `vpc.not-found`, `route.not-found`, and what `save` throws. */
+/** The routes of a table as they stand, and what a change of them is judged by. */
+interface TableOfRoutes {
+  readonly vpc: Vpc
+  readonly routeTable: RouteTable
+  readonly present: readonly Route[]
+  readonly nowMs: number
+}
+
+/**
+ * What becomes of the routes of a table, and what that takes for granted. A route is looked at again only where its
+ * destination or its next hop changes: that it is switched off, or described, is no new claim on its peering.
+ *
+ * Throws `route.not-found`, `route.next-hop-not-found`, `route.exists`, `route.destination-*`,
+ * `route.peering-not-ready`, `request.invalid` for a bad destination, `quota.exceeded`.
+ */
+export async function planRoutes(
+  context: Context,
+  caller: Caller,
+  { vpc, routeTable, present, nowMs }: TableOfRoutes,
+  input: Pick<ChangeRoutes, 'add' | 'modify' | 'remove'>,
+) {
+  const subnets = await allParts(context, 'subnet', { vpcs: [vpc.id] })
+  const conditions: Condition[] = []
+  // Two selectors may name one route.
+  const removed = [...new Set(input.remove.map((selector) => select(present, selector)))]
+  let routes = present.filter((route) => !removed.includes(route))
+  /** Lets `route` be, beside the others, and takes note of what it takes for granted. */
+  const place = async (saying: Pick<RouteSaying, 'destination' | 'nextHop'>, others: readonly Route[]) => {
+    const destination = canonicalDestination(saying.destination)
+    const { peering, peer } = await findNextHop(context, caller, vpc, saying.nextHop)
+    conditions.push({ kind: 'unchanged', of: 'peerings', id: peering.id, version: peering.version })
+    const standing = peeringAt(peering, nowMs)
+    const { profile } = caller
+    allowRoute(destination, { vpc, subnets, routes: others, peering: standing, peer, profile })
+    return { destination, destinationAsSent: saying.destination, nextHop: peering.id }
+  }
+  const modified = new Map<Route, Route>()
+  for (const { route: selector, to: patch } of input.modify) {
+    const before = select(routes, selector)
+    const others = routes.filter((route) => route !== before)
+    const { destination = before.destinationAsSent, nextHop = before.nextHop } = patch
+    const moves = patch.destination !== undefined || patch.nextHop !== undefined
+    const to: Route = {
+      ...before,
+      name: patch.name ?? before.name,
+      description: patch.description ?? before.description,
+      enabled: patch.enabled ?? before.enabled,
+      ...(moves && (await place({ destination, nextHop }, others))),
+      updatedAtMs: nowMs,
+    }
+    // One that is named twice is changed twice, and saved once.
+    const from = [...modified].find(([, earlier]) => earlier === before)?.[0] ?? before
+    modified.set(from, to)
+    routes = [...others, to]
+  }
+  const added: Route[] = []
+  for (const saying of input.add) {
+    const route: Route = {
+      ...draftPart(context, 'route', vpc, saying),
+      routeTable: routeTable.id,
+      enabled: saying.enabled,
+      ...(await place(saying, routes)),
+    }
+    added.push(route)
+    routes = [...routes, route]
+  }
+  holdToQuota(caller, routes.length, present.length)
+  const parts: PartRevision[] = [
+    ...removed.map((from) => ({ from, to: null })),
+    ...[...modified].map(([from, to]) => ({ from, to })),
+    ...added.map((to) => ({ from: null, to })),
+  ]
+  return { parts, conditions, added, modified: [...modified.values()], removed }
+}
+
+/** Deletes one route, of the VPC named or of any. Throws `vpc.not-found`, `route.not-found`, and what `save` throws. */
 export function deleteRoute(
   context: Context,
   caller: Caller,
-  input: { vpc: string; id: string },
+  input: { vpc?: string; id: string },
 ): Promise<void> {
   return editNetwork(
     context,
     caller,
-    () => showVpc(context, caller, { id: input.vpc }),
+    async () =>
+      input.vpc === undefined
+        ? vpcOf(context, caller, await showRoute(context, caller, input))
+        : showVpc(context, caller, { id: input.vpc }),
     async (vpc) => {
       const from = await showRoute(context, caller, input)
       if (from.vpc !== vpc.id) throw new DomainError('route.not-found', { id: input.id })

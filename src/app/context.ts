@@ -6,6 +6,7 @@ import type { Profile } from '../domain/profile.ts'
 import type { Region } from '../domain/region.ts'
 import type { Tenant } from '../domain/tenant.ts'
 import type { Clock } from '../ports/clock.ts'
+import type { DataPlane } from '../ports/data-plane.ts'
 import type { Ids } from '../ports/ids.ts'
 import type { Passwords } from '../ports/passwords.ts'
 import type { Sealer } from '../ports/sealer.ts'
@@ -18,6 +19,7 @@ export interface Context {
   readonly ids: Ids
   readonly passwords: Passwords
   readonly sealer: Sealer
+  readonly dataPlane: DataPlane
   readonly regions: readonly Region[]
   /** How long a request waits for its answer before it lapses, milliseconds. */
   readonly acceptanceTimeoutMs: number

@@ -2,6 +2,7 @@ import { DomainError } from '../domain/errors.ts'
 import type { RouteTable, Subnet } from '../domain/network.ts'
 import type { Tag } from '../domain/peering.ts'
 import type { Vpc } from '../domain/vpc.ts'
+import { planRoutes, type RouteSaying } from './change-routes.ts'
 import type { Caller, Context } from './context.ts'
 import { allParts, draftPart, editNetwork } from './edit-network.ts'
 import { showRouteTable, showSubnet, vpcOf } from './show-part.ts'
@@ -13,9 +14,11 @@ export interface CreateRouteTable {
   readonly name: string
   readonly description: string
   readonly tags?: readonly Tag[]
+  /** Made along with it, or nothing is. */
+  readonly routes?: readonly RouteSaying[]
 }
 
-/** A further route table of a VPC. Throws `vpc.not-found`, and what `save` throws. */
+/** A further route table of a VPC. Throws `vpc.not-found`, and what `planRoutes` and `save` throw. */
 export function createRouteTable(
   context: Context,
   caller: Caller,
@@ -25,9 +28,15 @@ export function createRouteTable(
     context,
     caller,
     () => showVpc(context, caller, { id: input.vpc }),
-    async (vpc) => {
+    async (vpc, nowMs) => {
       const table = draftRouteTable(context, vpc, { ...input, isDefault: false })
-      return { parts: [{ from: null, to: table }], result: table, resultId: table.id }
+      const { parts, conditions } = await planRoutes(
+        context,
+        caller,
+        { vpc, routeTable: table, present: [], nowMs },
+        { add: input.routes ?? [], modify: [], remove: [] },
+      )
+      return { parts: [{ from: null, to: table }, ...parts], conditions, result: table, resultId: table.id }
     },
     (id) => showRouteTable(context, caller, { id }),
   )
@@ -41,11 +50,14 @@ export function draftRouteTable(
   return { ...draftPart(context, 'route-table', vpc, said), isDefault: said.isDefault }
 }
 
-/** Renames or describes a route table anew, or tags it. Throws `route-table.not-found`, and what `save` throws. */
+/** What may be changed of a route table. An absent member stays as it is. */
+export type RouteTablePatch = Partial<Pick<RouteTable, 'name' | 'description' | 'tags' | 'propagates'>>
+
+/** Throws `route-table.not-found`, and what `save` throws. */
 export function updateRouteTable(
   context: Context,
   caller: Caller,
-  input: { id: string; name?: string; description?: string; tags?: readonly Tag[] },
+  input: RouteTablePatch & { id: string },
 ): Promise<RouteTable> {
   const { id, ...patch } = input
   let table: RouteTable
@@ -65,10 +77,14 @@ export function updateRouteTable(
 }
 
 /**
- * Deletes a route table with the routes in it. Throws `route-table.not-found`, `route-table.is-default`,
- * `route-table.in-use` by a subnet, and what `save` throws.
+ * Deletes a route table with the routes in it; with `onlyEmpty`, only one without. Throws `route-table.not-found`,
+ * `route-table.is-default`, `route-table.in-use` by a subnet, `route-table.has-routes`, and what `save` throws.
  */
-export function deleteRouteTable(context: Context, caller: Caller, input: { id: string }): Promise<void> {
+export function deleteRouteTable(
+  context: Context,
+  caller: Caller,
+  input: { id: string; onlyEmpty?: boolean },
+): Promise<void> {
   let table: RouteTable
   return editNetwork(
     context,
@@ -82,6 +98,10 @@ export function deleteRouteTable(context: Context, caller: Caller, input: { id: 
       const [user] = await allParts(context, 'subnet', { routeTable: table.id })
       if (user) throw new DomainError('route-table.in-use', { id: table.id, subnet: user.id })
       const routes = await allParts(context, 'route', { routeTable: table.id })
+      const [route] = routes
+      if (route && input.onlyEmpty) {
+        throw new DomainError('route-table.has-routes', { id: table.id, route: route.id })
+      }
       const parts = [...routes, table].map((from) => ({ from, to: null }))
       return { parts, result: undefined, resultId: table.id }
     },

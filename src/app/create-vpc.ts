@@ -1,12 +1,13 @@
-import { formatCidr, overlaps, parseCidr } from '../domain/cidr.ts'
 import { DomainError } from '../domain/errors.ts'
 import { type RegionName, type ResourceIds, vpcId } from '../domain/identity.ts'
 import type { Tag } from '../domain/peering.ts'
 import type { Tenant } from '../domain/tenant.ts'
 import { NO_VPC_ATTRIBUTES, type Vpc, type VpcAttributes } from '../domain/vpc.ts'
 import type { Condition } from '../ports/store.ts'
+import { canonicalBlocks } from './canonical-blocks.ts'
 import { type Caller, type Context, requireSelf } from './context.ts'
 import { draftRouteTable } from './create-route-table.ts'
+import { draftSubnets, type NewSubnet } from './create-subnet.ts'
 import { save } from './save.ts'
 
 export interface CreateVpc {
@@ -18,11 +19,16 @@ export interface CreateVpc {
   readonly cidrs: readonly string[]
   readonly tags: readonly Tag[]
   readonly attributes?: Partial<VpcAttributes>
+  /** Made along with it, or nothing is. */
+  readonly subnets?: readonly NewSubnet[]
   /** Ids that are given rather than made; an absent one is made. */
   readonly ids?: Partial<ResourceIds>
 }
 
-/** Makes a VPC, and its default route table with it. Throws `request.invalid` for a bad block, `vpc.exists`, `vpc.name-taken`, and what `save` throws. */
+/**
+ * Makes a VPC, and its default route table with it. Throws `request.invalid` for a bad block, `vpc.exists`,
+ * `vpc.name-taken`, what `draftSubnets` throws, and what `save` throws.
+ */
 export function createVpc(context: Context, caller: Caller, input: CreateVpc): Promise<Vpc> {
   requireSelf(caller, input.tenant, 'make a VPC for it')
   const cidrs = canonicalBlocks(input.cidrs)
@@ -54,8 +60,9 @@ export function createVpc(context: Context, caller: Caller, input: CreateVpc): P
         change: {
           vpcs: [{ from: null, to: vpc }],
           parts: [
-            { from: null, to: draftRouteTable(context, vpc, { name: '', description: '', isDefault: true }) },
-          ],
+            draftRouteTable(context, vpc, { name: '', description: '', isDefault: true }),
+            ...draftSubnets(context, vpc, [], input.subnets ?? []),
+          ].map((to) => ({ from: null, to })),
           conditions: nameCondition(caller, vpc),
         },
         result: vpc,
@@ -76,23 +83,4 @@ export function nameCondition(caller: Caller, vpc: Vpc): Condition[] {
   if (caller.profile.vpcNames === 'free' || vpc.name === '') return []
   const party = { tenant: vpc.tenant, region: vpc.region }
   return [{ kind: 'vpc-name-free', vpc: vpc.id, party, name: vpc.name }]
-}
-
-export function canonicalBlocks(texts: readonly string[]): string[] {
-  const blocks = texts.map((text) => {
-    const block = parseCidr(text)
-    if (!block) throw badBlock('not a CIDR block without host bits', 'format', text)
-    return block
-  })
-  for (const [index, block] of blocks.entries()) {
-    const clash = blocks.slice(0, index).find((earlier) => overlaps(earlier, block))
-    if (clash) {
-      throw badBlock(`overlaps ${formatCidr(clash)} of the same VPC`, 'range', formatCidr(block))
-    }
-  }
-  return blocks.map(formatCidr)
-}
-
-function badBlock(reason: string, problem: 'format' | 'range', value: string) {
-  return new DomainError('request.invalid', { field: 'cidr', problem, reason, value })
 }

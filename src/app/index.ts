@@ -1,18 +1,21 @@
 import { acceptPeering } from './accept-peering.ts'
 import { changeRoutes, deleteRoute } from './change-routes.ts'
+import { changeTags } from './change-tags.ts'
 import type { Caller, Context } from './context.ts'
 import { createPeering } from './create-peering.ts'
+import { createPort, deletePort, listPorts } from './create-port.ts'
 import {
   associateRouteTable,
   createRouteTable,
   deleteRouteTable,
   updateRouteTable,
 } from './create-route-table.ts'
-import { createSubnet, deleteSubnet, updateSubnet } from './create-subnet.ts'
+import { createSubnet, createSubnets, deleteSubnet, updateSubnet } from './create-subnet.ts'
 import { createAccessKey, createTenant, deleteAccessKey } from './create-tenant.ts'
 import { createVpc } from './create-vpc.ts'
 import { deletePeering } from './delete-peering.ts'
 import { deleteVpc } from './delete-vpc.ts'
+import { explain } from './explain.ts'
 import { listEvents } from './list-events.ts'
 import { listPeerings } from './list-peerings.ts'
 import { listVpcs } from './list-vpcs.ts'
@@ -24,35 +27,44 @@ import {
   listRoutes,
   listRouteTables,
   listSubnets,
+  showPort,
   showRoute,
   showRouteTable,
   showSubnet,
 } from './show-part.ts'
 import { showPeering } from './show-peering.ts'
+import { showRealization } from './show-realization.ts'
 import { showVpc } from './show-vpc.ts'
+import { tagNetworks, tagVpcs, untagNetworks, untagVpcs } from './tag-networks.ts'
 import { tagPeerings, untagPeerings } from './tag-peerings.ts'
 import { updatePeering } from './update-peering.ts'
-import { tagVpcs, untagVpcs, updateVpc } from './update-vpc.ts'
+import { updateVpc } from './update-vpc.ts'
 
 /** Every use case, by name. A new one is its file and its line here. */
 const useCases = {
   acceptPeering,
   associateRouteTable,
   changeRoutes,
+  changeTags,
   createAccessKey,
   createPeering,
+  createPort,
   createRouteTable,
   createSubnet,
+  createSubnets,
   createTenant,
   createVpc,
   deleteAccessKey,
   deletePeering,
+  deletePort,
   deleteRoute,
   deleteRouteTable,
   deleteSubnet,
   deleteVpc,
+  explain,
   listEvents,
   listPeerings,
+  listPorts,
   listRoutes,
   listRouteTables,
   listSubnets,
@@ -62,12 +74,16 @@ const useCases = {
   rejectPeering,
   reopenPeering,
   showPeering,
+  showPort,
+  showRealization,
   showRoute,
   showRouteTable,
   showSubnet,
   showVpc,
+  tagNetworks,
   tagPeerings,
   tagVpcs,
+  untagNetworks,
   untagPeerings,
   untagVpcs,
   updatePeering,

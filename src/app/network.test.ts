@@ -118,6 +118,58 @@ describe('a VPC', () => {
     assert.deepEqual(await app.showVpc(world.as(alice), { id }), shrunk)
   })
 
+  it('is made with subnets, or not at all', async () => {
+    const { alice, app } = world
+    const subnets = (...cidrs: string[]) => cidrs.map((cidr) => subnetOf({ id: '' } as never, cidr))
+    const count = async () => (await app.listVpcs(world.as(alice), { ...WINDOW, order: 'id' })).items.length
+    const made = await world.vpc(alice, {
+      cidrs: ['10.0.0.0/16'],
+      subnets: subnets('10.0.1.0/24', '10.0.2.0/24'),
+    })
+    const { items } = await app.listSubnets(world.as(alice), { ...WINDOW, vpcs: [made.id] })
+    const cidrs = items.map((subnet) => subnet.cidrs.join())
+    assert.deepEqual(new Set(cidrs), new Set(['10.0.1.0/24', '10.0.2.0/24']))
+    const before = await count()
+    for (const [wrong, code] of [
+      [subnets('10.0.1.0/24', '10.0.1.0/25'), 'subnet.overlap'],
+      [subnets('10.0.1.0/24', '10.1.0.0/24'), 'subnet.outside-vpc'],
+      [subnets('10.0.1.0/24', 'x'), 'request.invalid'],
+    ] as const) {
+      await assert.rejects(world.vpc(alice, { cidrs: ['10.0.0.0/16'], subnets: wrong }), { code })
+    }
+    assert.equal(await count(), before)
+  })
+
+  it('and its parts and peerings have tags changed in one step', async () => {
+    const { alice, bob, app } = world
+    const { ours, peering } = await peered()
+    const caller = world.as(alice)
+    const subnet = await app.createSubnet(caller, subnetOf(ours, '10.1.1.0/24'))
+    const table = await defaultTable(ours)
+    const tags = (...keys: string[]) => keys.map((key) => ({ key, value: 'v' }))
+    const kinds = [
+      ['vpc', ours.id, async () => (await app.showVpc(caller, { id: ours.id })).tags],
+      ['subnet', subnet.id, async () => (await app.showSubnet(caller, { id: subnet.id })).tags],
+      ['route-table', table.id, async () => (await app.showRouteTable(caller, { id: table.id })).tags],
+      [
+        'peering',
+        peering.id,
+        async () => (await app.showPeering(caller, { id: peering.id })).peering.attributes.tags.requester,
+      ],
+    ] as const
+    for (const [kind, id, read] of kinds) {
+      const change = (what: object, by = caller) =>
+        app.changeTags(by, { kind, id, set: [], remove: [], limit: 2, ...what })
+      await change({ set: tags('a', 'b') })
+      await change({ set: tags('c'), remove: ['a', 'x'] })
+      assert.deepEqual(await read(), tags('b', 'c'))
+      await assert.rejects(change({ set: tags('d') }), { code: 'tag.limit-exceeded' })
+      assert.deepEqual(await read(), tags('b', 'c'))
+      if (kind !== 'peering') await assert.rejects(change({}, world.as(bob)), { code: `${kind}.not-found` })
+    }
+    assert.deepEqual((await app.showPeering(caller, { id: peering.id })).peering.attributes.tags.accepter, [])
+  })
+
   it('keeps tags, all of them or none', async () => {
     const { alice, bob, app } = world
     const [one, two] = [await world.vpc(alice), await world.vpc(alice)]
@@ -152,6 +204,40 @@ describe('subnets', () => {
     const { items } = await app.listSubnets(world.as(alice), { ...WINDOW, vpcs: [vpc.id] })
     assert.equal(items.length, 3)
     assert.ok(items.every(({ gateway, cidrs: [cidr] }) => gateway === cidr?.replace(/0\/\d+$/, '1')))
+  })
+
+  it('are made several at a time, all or none, each by its table', async () => {
+    const { alice, app } = world
+    const caller = world.as(alice)
+    const [vpc, other] = [await world.vpc(alice, { cidrs: ['10.0.0.0/16'] }), await world.vpc(alice)]
+    const table = await app.createRouteTable(caller, { vpc: vpc.id, name: 't', description: '' })
+    const elsewhere = await defaultTable(other)
+    const main = await defaultTable(vpc)
+    const make = (...subnets: object[]) =>
+      app.createSubnets(caller, {
+        vpc: vpc.id,
+        subnets: subnets.map((more) => ({ ...subnetOf(vpc, ''), ...more })),
+      })
+    const one = (third: number, more: object = {}) => ({ cidrs: [`10.0.${third}.0/24`], ...more })
+    const made = await make(
+      one(1),
+      one(2, { routeTable: table.ids.tencent }),
+      one(3, { routeTable: main.id }),
+    )
+    assert.deepEqual(
+      made.map(({ routeTable }) => routeTable),
+      [null, table.id, null],
+    )
+    for (const [wrong, code] of [
+      [[one(4), one(4)], 'subnet.overlap'],
+      [[one(4), one(1)], 'subnet.overlap'],
+      [[one(4, { routeTable: elsewhere.id })], 'route-table.not-found'],
+      [[one(4, { cidrs: ['x'] })], 'request.invalid'],
+    ] as const) {
+      await assert.rejects(make(...wrong), { code })
+    }
+    const { items } = await app.listSubnets(caller, { ...WINDOW, vpcs: [vpc.id] })
+    assert.deepEqual(new Set(items), new Set(made))
   })
 
   it('go by the table they are given, which stays while they do', async () => {
@@ -248,6 +334,63 @@ describe('routes', () => {
     assert.deepEqual(await destinations(theirs), [])
     await change(bob, theirs, { add: [saying(peering.id, '10.1.0.0/16')] })
     assert.deepEqual(await destinations(theirs), ['10.1.0.0/16'])
+  })
+
+  it('are made with their table, or it is not made either', async () => {
+    const { alice, app } = world
+    const { ours, peering } = await peered()
+    const make = (...routes: RouteSaying[]) =>
+      app.createRouteTable(world.as(alice), { vpc: ours.id, name: 't', description: '', routes })
+    const table = await make(saying(peering.id, '10.2.0.0/24'), saying(peering.id, '10.2.1.0/24'))
+    const { items } = await app.listRoutes(world.as(alice), { ...WINDOW, routeTable: table.id })
+    assert.deepEqual(
+      new Set(items.map(({ destination }) => destination)),
+      new Set(['10.2.0.0/24', '10.2.1.0/24']),
+    )
+    await assert.rejects(make(saying(peering.id, '10.2.0.0/24'), saying('pcx-nothere', '10.2.1.0/24')), {
+      code: 'route.next-hop-not-found',
+    })
+    const tables = await app.listRouteTables(world.as(alice), { ...WINDOW, vpcs: [ours.id] })
+    assert.equal(tables.items.length, 2)
+  })
+
+  it('may be named twice in one change', async () => {
+    const { alice } = world
+    const { ours, peering } = await peered()
+    const { added } = await change(alice, ours, { add: [saying(peering.id, '10.2.0.0/24')] })
+    const selector = { label: 'it', matches: (route: { id: string }) => route.id === added[0]?.id }
+    const { modified } = await change(alice, ours, {
+      modify: [
+        { route: selector, to: { description: 'd' } },
+        { route: selector, to: { enabled: false } },
+      ],
+    })
+    assert.deepEqual(
+      modified.map(({ description, enabled }) => [description, enabled]),
+      [['d', false]],
+    )
+    const { removed } = await change(alice, ours, { remove: [selector, selector] })
+    assert.equal(removed.length, 1)
+    assert.deepEqual(await destinations(ours), [])
+  })
+
+  it('may be switched and described whatever has become of their peering, but not moved', async () => {
+    const { alice, bob } = world
+    const ours = await world.vpc(alice)
+    const waiting = await world.ask(ours, await world.vpc(bob))
+    const profile = profileWith({
+      routes: { peeringStates: ['pending-acceptance'], refuseInside: null, onlyInsidePeer: false },
+    })
+    await change(alice, ours, { add: [saying(waiting.id, '10.2.0.0/24')] }, profile)
+    world.clock.nowMs = (waiting.expiresAtMs ?? 0) + 1
+    const selector = { label: 'it', matches: () => true }
+    const modify = (to: Partial<RouteSaying>) =>
+      change(alice, ours, { modify: [{ route: selector, to }] }, profile)
+    assert.deepEqual(
+      (await modify({ enabled: false, description: 'd' })).modified.map(({ enabled }) => enabled),
+      [false],
+    )
+    await assert.rejects(modify({ destination: '10.2.1.0/24' }), { code: 'route.peering-not-ready' })
   })
 
   it('may not lead where the dialect does not let them', async () => {

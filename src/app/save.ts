@@ -10,7 +10,7 @@ export interface Plan<T> {
   readonly result: T
   /** The id under which `result` can be found again when an idempotency token comes back. */
   readonly resultId: string
-  /** The ids of what is being changed, for dialects that refuse to change one thing twice at a time. */
+  /** The ids of what is being changed, for dialects that refuse to change one thing twice at a time; of nothing else. */
   readonly touches: readonly string[]
 }
 
@@ -59,7 +59,12 @@ async function attempt<T>(context: Context, caller: Caller, plan: () => Promise<
       if (swept) throw failureOf(conflict)
       await expirePeerings(context)
       swept = true
-    } else if (conflict.kind === 'stale' && caller.profile.concurrentChange === 'refuse') {
+    } else if (
+      // What is merely read along, such as a VPC whose routes go with a peering, is no reason to refuse.
+      conflict.kind === 'stale' &&
+      caller.profile.concurrentChange === 'refuse' &&
+      touches.includes(conflict.id)
+    ) {
       throw new DomainError('peering.busy', { id: conflict.id })
     } else if (!LOOKING_AGAIN_MENDS.includes(conflict.kind)) throw failureOf(conflict)
   }

@@ -1,5 +1,5 @@
 import { DomainError } from '../domain/errors.ts'
-import type { NetworkPart, PartKind, PartOf, Route, RouteTable, Subnet } from '../domain/network.ts'
+import type { NetworkPart, PartKind, PartOf, Port, Route, RouteTable, Subnet } from '../domain/network.ts'
 import type { Vpc } from '../domain/vpc.ts'
 import type { Page, PartQuery } from '../ports/store.ts'
 import { type Caller, type Context, partyOf, principalOf } from './context.ts'
@@ -9,6 +9,7 @@ const MISSING = {
   subnet: 'subnet.not-found',
   'route-table': 'route-table.not-found',
   route: 'route.not-found',
+  port: 'port.not-found',
 } as const satisfies Record<PartKind, string>
 
 /** The caller's part that `id` names. Throws `*.not-found`, also for one that is somebody else's. */
@@ -37,6 +38,11 @@ export function showSubnet(context: Context, caller: Caller, input: { id: string
 /** Throws `route-table.not-found`, also for somebody else's. */
 export function showRouteTable(context: Context, caller: Caller, input: { id: string }): Promise<RouteTable> {
   return showPart(context, caller, 'route-table', input.id)
+}
+
+/** Throws `port.not-found`, also for somebody else's. */
+export function showPort(context: Context, caller: Caller, input: { id: string }): Promise<Port> {
+  return showPart(context, caller, 'port', input.id)
 }
 
 /** Throws `route.not-found`, also for somebody else's. */

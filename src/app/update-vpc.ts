@@ -1,9 +1,9 @@
-import { DomainError } from '../domain/errors.ts'
 import { allowBlock, allowBlockRemoval, allowSubnet } from '../domain/network.ts'
 import type { Tag } from '../domain/peering.ts'
 import type { Vpc, VpcAttributes } from '../domain/vpc.ts'
+import { canonicalBlocks } from './canonical-blocks.ts'
 import type { Caller, Context } from './context.ts'
-import { canonicalBlocks, nameCondition } from './create-vpc.ts'
+import { nameCondition } from './create-vpc.ts'
 import { allParts, editNetwork } from './edit-network.ts'
 import { showVpc } from './show-vpc.ts'
 
@@ -74,59 +74,4 @@ async function newBlocks(
     cidrs = [...cidrs, cidr]
   }
   return cidrs
-}
-
-/** Sets tags on VPCs of the caller's, one after another; a key that is there gets the new value. Safe to repeat. */
-export async function tagVpcs(
-  context: Context,
-  caller: Caller,
-  input: { ids: readonly string[]; tags: readonly Tag[]; limit: number },
-): Promise<void> {
-  await editTags(context, caller, input.ids, (tags) => {
-    const kept = tags.filter(({ key }) => !input.tags.some((tag) => tag.key === key))
-    const all = [...kept, ...input.tags]
-    if (all.length > input.limit) throw new DomainError('tag.limit-exceeded', { limit: input.limit })
-    return all
-  })
-}
-
-/** Takes tags off VPCs of the caller's; null takes all. Safe to repeat. */
-export async function untagVpcs(
-  context: Context,
-  caller: Caller,
-  input: { ids: readonly string[]; keys: readonly string[] | null },
-): Promise<void> {
-  await editTags(context, caller, input.ids, (tags) =>
-    input.keys === null ? [] : tags.filter(({ key }) => !input.keys?.includes(key)),
-  )
-}
-
-/** Throws `tag.resource-not-found` before anything is changed, and what `edit` and `save` throw. */
-async function editTags(
-  context: Context,
-  caller: Caller,
-  ids: readonly string[],
-  edit: (tags: readonly Tag[]) => readonly Tag[],
-): Promise<void> {
-  const found: Vpc[] = []
-  const missing: string[] = []
-  for (const id of new Set(ids)) {
-    await showVpc(context, caller, { id }).then(
-      (vpc) => found.push(vpc),
-      (error: unknown) => {
-        if (!(error instanceof DomainError) || error.code !== 'vpc.not-found') throw error
-        missing.push(id)
-      },
-    )
-  }
-  if (missing.length > 0) throw new DomainError('tag.resource-not-found', { ids: missing })
-  for (const { id } of found) {
-    await editNetwork(
-      context,
-      caller,
-      () => showVpc(context, caller, { id }),
-      async (vpc) => ({ vpc: { tags: edit(vpc.tags) }, result: null, resultId: vpc.id }),
-      async () => null,
-    )
-  }
 }

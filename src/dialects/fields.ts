@@ -91,14 +91,14 @@ export class Fields {
     const value = this.#value(name)
     if (value === undefined) return undefined
     if (!isRecord(value)) return this.#invalid(name, 'type', 'must be an object', value)
-    return new Fields(value, this.#style, this.#label(name))
+    return new Fields(value, this.#style, this.path(name))
   }
 
   /** A list of objects; empty where it is absent. */
   objects(name: string): readonly Fields[] {
     return this.#list(name).map(([index, value]) => {
       if (!isRecord(value)) return this.#invalid(`${name}.${index}`, 'type', 'must be an object', value)
-      return new Fields(value, this.#style, `${this.#label(name)}.${index}`)
+      return new Fields(value, this.#style, `${this.path(name)}.${index}`)
     })
   }
 
@@ -112,10 +112,22 @@ export class Fields {
     })
   }
 
+  /** A list of whole numbers; empty where it is absent. */
+  integers(name: string, rule: IntegerRule = {}): readonly number[] {
+    const items = Object.fromEntries(this.#list(name).map(([index, value]) => [`${name}.${index}`, value]))
+    const list = new Fields(items, this.#style, this.#path)
+    return Object.keys(items).map((item) => list.integer(item, rule))
+  }
+
+  /** Where the member is in the request, e.g. `Routes.0.GatewayId`. */
+  path(name: string): string {
+    return this.#path === '' ? name : `${this.#path}.${name}`
+  }
+
   /** A member that is there and that nothing has asked for; null where there is none. */
   unread(): string | null {
     const name = Object.keys(this.#values).find((key) => !this.#read.has(key))
-    return name === undefined ? null : this.#label(name)
+    return name === undefined ? null : this.path(name)
   }
 
   /** A JSON array, a flattened list (`Tag.1.Key`, which arrives as an object with numbers for names), or one text. */
@@ -156,18 +168,14 @@ export class Fields {
     return value
   }
 
-  #label(name: string): string {
-    return this.#path === '' ? name : `${this.#path}.${name}`
-  }
-
   #missing(name: string): never {
-    throw new DomainError('request.missing', { field: this.#label(name) })
+    throw new DomainError('request.missing', { field: this.path(name) })
   }
 
   #invalid(name: string, problem: InvalidValue, reason: string, value: unknown): never {
     const shown = typeof value === 'string' ? value : jsonOf(value)
     throw new DomainError('request.invalid', {
-      field: this.#label(name),
+      field: this.path(name),
       problem,
       reason,
       value: shown.length > 100 ? `${shown.slice(0, 100)}…` : shown,

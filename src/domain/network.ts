@@ -48,6 +48,8 @@ export interface SubnetDhcp {
 export interface RouteTable extends Part {
   readonly kind: 'route-table'
   readonly isDefault: boolean
+  /** Alibaba Cloud's: whether it takes in routes that others announce; kept for those who read it back. Absent: it does. */
+  readonly propagates?: boolean
 }
 
 /** Where traffic for a block goes. It belongs to the owner of its VPC, never to the other side of the peering. */

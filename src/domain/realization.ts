@@ -130,9 +130,9 @@ export function generationOf(peering: Peering, requester: Vpc, accepter: Vpc): n
   return peering.version + requester.version + accepter.version
 }
 
-/** How far the network has come with a peering. */
+/** How far the network has come with a peering, or with a VPC of its own. */
 export interface Realization {
-  readonly peering: PeeringId
+  readonly of: PeeringId | VpcId
   /** The generation that is in the network; 0: none yet. */
   readonly realized: number
   /** When the path was last seen to do what is wanted, real time; null: not yet, or not since it changed. */

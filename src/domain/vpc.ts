@@ -34,10 +34,13 @@ export interface VpcAttributes {
   readonly multicast: boolean
   readonly userCidrs: readonly string[]
   /** Tencent Cloud's: whether its blocks, and not its subnets, are published where it is attached. Absent: not. */
-  readonly publishedBlocks?: { readonly ipv4: boolean; readonly ipv6: boolean }
+  readonly publishesIpv4Blocks?: boolean
+  readonly publishesIpv6Blocks?: boolean
   /** Huawei Cloud's. Absent: off. */
   readonly sharedSnat?: boolean
   readonly enhancedLocalRoute?: boolean
+  /** Alibaba Cloud's: whether machines get public host names. Absent: not. */
+  readonly dnsHostnames?: boolean
 }
 
 export const NO_VPC_ATTRIBUTES: VpcAttributes = {

@@ -3,6 +3,7 @@ import type { PartId, PeeringId, RegionName, TenantId, VpcId } from '../domain/i
 import type { NetworkPart, PartKind, PartOf } from '../domain/network.ts'
 import type { Peering, PeeringState, Tag } from '../domain/peering.ts'
 import type { Counter } from '../domain/quota.ts'
+import type { Realization } from '../domain/realization.ts'
 import type { AccessKey, Tenant } from '../domain/tenant.ts'
 import type { Vpc } from '../domain/vpc.ts'
 
@@ -31,6 +32,14 @@ export interface Store {
   /** By any dialect's id. A part that was deleted is not found. */
   findPart<K extends PartKind>(kind: K, id: string): Promise<PartOf<K> | null>
   listParts<K extends PartKind>(kind: K, query: PartQuery): Promise<Page<PartOf<K>>>
+  /** How far the network has come; null where it holds nothing of it. */
+  findRealization(of: PeeringId | VpcId): Promise<Realization | null>
+  /** Peerings and VPCs whose wanted generation is not the realized one, at most `limit` of each. */
+  unrealized(
+    limit: number,
+  ): Promise<{ readonly peerings: readonly PeeringId[]; readonly vpcs: readonly VpcId[] }>
+  /** The number that was allocated to `name`: a small one, that no other name ever gets. Null: none was. */
+  findAllocation(name: string): Promise<number | null>
   /** Waiting requests whose time was up by `nowMs`, the oldest deadline first. */
   duePeerings(nowMs: number, limit: number): Promise<readonly Peering[]>
   /** The next deadline of any waiting request, milliseconds since the epoch; null where none waits. */
@@ -205,6 +214,12 @@ export interface Change {
   readonly parts?: readonly PartRevision[]
   readonly peerings?: readonly Revision<Peering>[]
   readonly events?: readonly EventDraft[]
+  /** As they are from now on. */
+  readonly realizations?: readonly Realization[]
+  /** Of what is no longer in the network at all. */
+  readonly unrealizations?: readonly (PeeringId | VpcId)[]
+  /** Names that get a number each, unless they have one. */
+  readonly allocations?: readonly string[]
   readonly claims?: readonly Claim[]
   readonly conditions?: readonly Condition[]
   /** Real time: a claim that lapsed by then does not stand in the way of a new one. */

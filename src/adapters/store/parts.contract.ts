@@ -44,6 +44,59 @@ function buildRoute(vpc: Vpc, table: RouteTable, nextHop: PeeringId, overrides: 
   return { ...buildPart('route', vpc), routeTable: table.id, nextHop, ...to, ...overrides }
 }
 
+/** What every adapter of the Store port must keep for the data plane. */
+export function realizationContract(opened: () => Store, reopen: () => Promise<Store>): void {
+  describe('how far the network has come', () => {
+    it('is what was last said, and what lags behind is found', async () => {
+      const { ours, theirs } = await putParties(opened())
+      const [asked, dead] = [buildPeering(ours, theirs), buildPeering(theirs, ours, { state: 'rejected' })]
+      await putPeerings(opened(), asked, dead)
+      const lagging = async () => {
+        const { peerings, vpcs } = await opened().unrealized(10)
+        return { peerings: [...peerings], vpcs: [...vpcs].sort() }
+      }
+      const vpcs = [ours.id, theirs.id].sort()
+      assert.deepEqual(await lagging(), { peerings: [asked.id], vpcs })
+      const said = { of: asked.id, realized: 3, provenAtMs: NOW, reason: null }
+      const waiting = { of: ours.id, realized: 0, provenAtMs: null, reason: 'waiting for the router' }
+      await put(opened(), { realizations: [said, waiting, { ...waiting, of: theirs.id, realized: 1 }] })
+      assert.deepEqual(await lagging(), { peerings: [], vpcs: [ours.id] })
+      assert.deepEqual(await (await reopen()).findRealization(asked.id), said)
+      assert.deepEqual(await opened().findRealization(ours.id), waiting)
+      // A VPC that changes, e.g. its routes, takes its peerings with it.
+      await put(opened(), { vpcs: [{ from: theirs, to: revisedVpc(theirs, {}) }] })
+      assert.deepEqual(await lagging(), { peerings: [asked.id], vpcs })
+      await put(opened(), { realizations: [{ ...said, realized: 4 }] })
+      const gone = { ...asked, state: 'deleted' as const, version: 2 }
+      await put(opened(), { peerings: [{ from: asked, to: gone }] })
+      assert.deepEqual((await lagging()).peerings, [asked.id])
+      await put(opened(), { unrealizations: [asked.id] })
+      assert.deepEqual((await lagging()).peerings, [])
+      assert.equal(await opened().findRealization(asked.id), null)
+    })
+
+    it('goes by numbers of its own, one for each name for ever', async () => {
+      assert.equal(await opened().findAllocation('one'), null)
+      await Promise.all(
+        Array.from({ length: 30 }, (_, n) =>
+          put(opened(), { allocations: [`name-${n % 10}`, `name-${n % 7}`] }),
+        ),
+      )
+      const numbers = await Promise.all(
+        Array.from({ length: 10 }, (_, n) => opened().findAllocation(`name-${n}`)),
+      )
+      assert.deepEqual([...new Set(numbers)].sort(), [...numbers].sort())
+      assert.deepEqual(
+        numbers.toSorted((a, b) => Number(a) - Number(b)),
+        [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
+      )
+      await put(await reopen(), { allocations: ['name-3', 'new'] })
+      assert.equal(await opened().findAllocation('name-3'), numbers[3])
+      assert.equal(await opened().findAllocation('new'), 11)
+    })
+  })
+}
+
 /** What every adapter of the Store port must do with the parts of VPCs. */
 export function partsContract(opened: () => Store, reopen: () => Promise<Store>): void {
   describe('parts of a VPC', () => {

@@ -7,6 +7,7 @@ import {
   type PeeringSide,
   type PeeringState,
 } from '../../domain/peering.ts'
+import type { Realization } from '../../domain/realization.ts'
 import type { Tenant } from '../../domain/tenant.ts'
 import { NO_VPC_ATTRIBUTES, type Vpc, type VpcAttributes } from '../../domain/vpc.ts'
 import type { Claim } from '../../ports/store.ts'
@@ -51,6 +52,15 @@ export function vpcAttributesText(attributes: VpcAttributes): string | null {
 }
 
 const NO_VPC_ATTRIBUTES_TEXT = JSON.stringify(NO_VPC_ATTRIBUTES)
+
+export function realizationFrom(row: Row): Realization {
+  return {
+    of: row['id'] as Realization['of'],
+    realized: Number(row['realized']),
+    provenAtMs: row['proven_at_ms'] == null ? null : Number(row['proven_at_ms']),
+    reason: row['reason'] == null ? null : String(row['reason']),
+  }
+}
 
 export function partFrom(row: Row): NetworkPart {
   return JSON.parse(String(row['body'])) as NetworkPart

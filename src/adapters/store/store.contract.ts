@@ -15,7 +15,7 @@ import { type Counter, countersOf } from '../../domain/quota.ts'
 import type { AccessKey, Tenant } from '../../domain/tenant.ts'
 import type { Vpc } from '../../domain/vpc.ts'
 import type { Change, Party, PeeringQuery, Revision, Store, VpcQuery } from '../../ports/store.ts'
-import { partsContract } from './parts.contract.ts'
+import { partsContract, realizationContract } from './parts.contract.ts'
 import {
   at,
   buildClaim,
@@ -77,6 +77,11 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
     it('answers a ping', () => store.ping())
 
     partsContract(
+      () => store,
+      async () => (store = await opened.reopen()),
+    )
+
+    realizationContract(
       () => store,
       async () => (store = await opened.reopen()),
     )

@@ -1,8 +1,12 @@
+import type { Explained } from '../../app/explain.ts'
+import type { PeeringRealization } from '../../app/show-realization.ts'
 import type { LoggedEvent } from '../../domain/event.ts'
-import type { NetworkPart, Route, Subnet } from '../../domain/network.ts'
+import type { NetworkPart, Port, Route, Subnet } from '../../domain/network.ts'
 import type { AccessKey, Tenant } from '../../domain/tenant.ts'
 import type { Vpc } from '../../domain/vpc.ts'
+import type { Attachment } from '../../ports/data-plane.ts'
 import type { PeeringView } from '../../ports/store.ts'
+import { describeRemedy } from './remedies.ts'
 
 /** RFC 3339, UTC, milliseconds. */
 export const encodeTime = (timeMs: number) => new Date(timeMs).toISOString()
@@ -34,7 +38,8 @@ export function bearerToken(id: string, secret: string): string {
 export function encodeVpc(vpc: Vpc) {
   const { id, ids, tenant, name, description, region, cidrs, createdAtMs, updatedAtMs } = vpc
   const times = { createdAt: encodeTime(createdAtMs), updatedAt: encodeTime(updatedAtMs) }
-  return { id, ids, tenant, name, description, region, cidrs, ...times }
+  const { adopted } = vpc.attributes
+  return { id, ids, tenant, name, description, region, cidrs, ...(adopted && { adopt: adopted }), ...times }
 }
 
 function encodePart({ id, ids, vpc, name, description, createdAtMs, updatedAtMs }: NetworkPart) {
@@ -46,6 +51,32 @@ function encodePart({ id, ids, vpc, name, description, createdAtMs, updatedAtMs 
 export function encodeSubnet(subnet: Subnet) {
   const [cidr = '', ipv6Cidr = null] = subnet.cidrs
   return { ...encodePart(subnet), cidr, ipv6Cidr, gateway: subnet.gateway }
+}
+
+export function encodePort(port: Port, { cidrs, gateway }: Subnet, attach: Attachment | null) {
+  const { id, ids, vpc, subnet, addresses, mac } = port
+  const [address = ''] = addresses
+  const prefixLength = Number(cidrs[0]?.split('/')[1] ?? 0)
+  return { id, ids, vpc, subnet, address, addresses, prefixLength, mac, gateway, attach }
+}
+
+export function encodeExplanation(explained: Explained) {
+  const { reachable, cause, from, to, fromVpc, toVpc, steps, next, tenant } = explained
+  return {
+    reachable,
+    cause,
+    from: { vpc: fromVpc, address: from },
+    to: { vpc: toVpc, address: to },
+    steps,
+    next: next && {
+      tenant: tenant && { id: tenant.id, name: tenant.name },
+      ...describeRemedy(next.remedy),
+    },
+  }
+}
+
+export function encodeRealization({ wanted, realized, provenAtMs, reason }: PeeringRealization) {
+  return { wanted, realized, provenAt: provenAtMs === null ? null : encodeTime(provenAtMs), reason }
 }
 
 export function encodeRoute(route: Route) {

@@ -59,6 +59,8 @@ export const FAILURES: FailureTable<Problem> = {
     problem(409, `Route table '${id}' is the default one; it goes only with its VPC.`),
   'route-table.in-use': ({ id, subnet }) =>
     problem(409, `Subnet '${subnet}' goes by route table '${id}'; give it another first.`),
+  'route-table.has-routes': ({ id, route }) =>
+    problem(409, `Route '${route}' is in route table '${id}'; delete that first.`),
   'port.not-found': ({ id }) => problem(404, `There is no port '${id}'.`),
   'port.address-unavailable': ({ address, subnet }) =>
     problem(409, `The address '${address}' cannot be had in subnet '${subnet}'.`),

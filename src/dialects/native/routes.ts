@@ -1,5 +1,6 @@
 import { moveClock, showClock } from './operations/clock.ts'
 import { listEvents } from './operations/events.ts'
+import { explain } from './operations/explain.ts'
 import {
   createRoute,
   createSubnet,
@@ -18,6 +19,7 @@ import {
   showPeering,
   updatePeering,
 } from './operations/peerings.ts'
+import { createPort, deletePort, listPorts, showRealization } from './operations/ports.ts'
 import {
   createAccessKey,
   createTenant,
@@ -45,6 +47,9 @@ export const ROUTES: readonly NativeRoute[] = [
   createRoute,
   listRoutes,
   deleteRoute,
+  createPort,
+  listPorts,
+  deletePort,
   createPeering,
   listPeerings,
   showPeering,
@@ -53,7 +58,9 @@ export const ROUTES: readonly NativeRoute[] = [
   rejectPeering,
   reopenPeering,
   deletePeering,
+  showRealization,
   listEvents,
+  explain,
   showClock,
   moveClock,
 ]

@@ -98,6 +98,13 @@ export const Cidrs = Type.Array(Type.String({ maxLength: 64 }), {
   description: 'IPv4 or IPv6 blocks.',
 })
 
+const Name = Type.String({ minLength: 1, maxLength: 255, pattern: '^[^\\0/]*$' })
+/** What stands for a VPC in the network already. */
+export const Adopt = Type.Union([
+  Type.Object({ ovnRouter: Name }, { additionalProperties: false }),
+  Type.Object({ netns: Name }, { additionalProperties: false }),
+])
+
 export const NewVpc = Type.Object(
   {
     tenant: Type.Optional(Type.String({ description: 'Id or name; the operator must give it.' })),
@@ -105,6 +112,7 @@ export const NewVpc = Type.Object(
     region: Type.String(),
     cidrs: Cidrs,
     description: Type.Optional(Text(256)),
+    adopt: Type.Optional(Adopt),
   },
   { additionalProperties: false },
 )
@@ -117,6 +125,7 @@ export const Vpc = Type.Object({
   description: Type.String(),
   region: Type.String(),
   cidrs: Type.Array(Type.String()),
+  adopt: Type.Optional(Adopt),
   createdAt: Time,
   updatedAt: Time,
 })
@@ -165,6 +174,68 @@ export const Route = Type.Object({
   destination: Type.String(),
   peering: Type.String(),
   enabled: Type.Boolean(),
+})
+
+export const NewPort = Type.Object(
+  {
+    subnet: Type.String({ maxLength: 64, description: "Any of the subnet's ids." }),
+    address: Type.Optional(Type.String({ maxLength: 64, description: 'By default one that is free.' })),
+    namespace: Type.Optional(
+      Type.String({
+        pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$',
+        description: 'The network namespace the workload lives in; by default one is made.',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+)
+
+export const Port = Type.Object({
+  id: Type.String(),
+  ids: Ids,
+  vpc: Type.String(),
+  subnet: Type.String(),
+  address: Type.String(),
+  addresses: Type.Array(Type.String(), { description: 'One of each family of the subnet.' }),
+  prefixLength: Type.Integer(),
+  mac: Type.String(),
+  gateway: Type.String(),
+  attach: Type.Union([
+    Type.Object({ netns: Type.Object({ namespace: Type.String(), interface: Type.String() }) }),
+    Type.Object({
+      ovn: Type.Object({ ifaceId: Type.String(), mac: Type.String(), address: Type.String() }),
+    }),
+    Type.Null(),
+  ]),
+})
+
+export const Realization = Type.Object({
+  wanted: Type.Integer({ description: 'Rises with every change of what should be in the network.' }),
+  realized: Type.Integer({ description: 'The one that is in the network.' }),
+  provenAt: Type.Union([Time, Type.Null()]),
+  reason: Type.Union([Type.String(), Type.Null()]),
+})
+
+const Call = Type.Union([Type.String(), Type.Null()])
+export const Explanation = Type.Object({
+  reachable: Type.Boolean(),
+  cause: Type.String({ description: 'Stable; "none" where nothing stands in the way.' }),
+  from: Type.Object({ vpc: Type.String(), address: Type.String() }),
+  to: Type.Object({ vpc: Type.String(), address: Type.String() }),
+  steps: Type.Array(Type.Object({ at: Type.String(), ok: Type.Boolean(), says: Type.String() })),
+  next: Type.Union([
+    Type.Object({
+      tenant: Type.Union([Type.Object({ id: Type.String(), name: Type.String() }), Type.Null()], {
+        description: 'Whose it is to do.',
+      }),
+      says: Type.String(),
+      calls: Type.Object(
+        { native: Call, huawei: Call, alibaba: Call, tencent: Call },
+        { description: 'The call that does it, in each dialect.' },
+      ),
+    }),
+    Type.Null(),
+  ]),
 })
 
 export const NewPeering = Type.Object(

@@ -172,7 +172,11 @@ export async function stateOf(service: Service): Promise<unknown> {
   const keys = await Promise.all(
     (state[0]?.tenants ?? []).map(async ({ id }) => (await call('GET', `/tenants/${id}`)).body.accessKeys),
   )
-  const parts = (state[1]?.vpcs ?? []).flatMap(({ id }) => [`/vpcs/${id}/subnets`, `/vpcs/${id}/routes`])
+  const parts = (state[1]?.vpcs ?? []).flatMap(({ id }) => [
+    `/vpcs/${id}/subnets`,
+    `/vpcs/${id}/routes`,
+    `/vpcs/${id}/ports`,
+  ])
   return [state, keys, await Promise.all(parts.map(async (path) => (await call('GET', path)).body))]
 }
 

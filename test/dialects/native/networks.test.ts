@@ -182,3 +182,75 @@ suite('routes of a VPC', () => {
     assert.equal((await list(asAlice, path)).routes.length, 1)
   })
 })
+
+suite('ports of a VPC', () => {
+  type PortBody = { id: string; mac: string; address: string; addresses: string[]; attach: unknown }
+
+  async function subnetted(cidrs: [string, string?]) {
+    const vpc = await newVpc(service, alice, ['10.1.0.0/16', 'fd00:1::/48'])
+    const body = { name: '', cidr: cidrs[0], ...(cidrs[1] && { ipv6Cidr: cidrs[1] }) }
+    const subnet = (await asAlice('POST', `/vpcs/${vpc.id}/subnets`, body)).body.id
+    const plug = async (more: object = {}) => asAlice('POST', `/vpcs/${vpc.id}/ports`, { subnet, ...more })
+    return { vpc, subnet, plug }
+  }
+
+  test('have an address of each family and a link address that no other port has', async () => {
+    const { vpc, subnet, plug } = await subnetted(['10.1.1.0/24', 'fd00:1:0:1::/64'])
+    const first = await plug()
+    assert.equal(first.status, 201)
+    const { id, ids, mac } = first.body as unknown as PortBody & { ids: object }
+    assert.match(mac, /^02(:[0-9a-f]{2}){5}$/)
+    assert.deepEqual(first.body, {
+      id,
+      ids,
+      vpc: vpc.id,
+      subnet,
+      address: '10.1.1.2',
+      addresses: ['10.1.1.2', 'fd00:1:0:1::2'],
+      prefixLength: 24,
+      mac,
+      gateway: '10.1.1.1',
+      attach: null,
+    } as unknown)
+    const more = await Promise.all([plug(), plug({ address: '10.1.1.77' }), plug()])
+    const ports = more.map(({ body }) => body as unknown as PortBody)
+    assert.deepEqual(
+      new Set(ports.map(({ address }) => address)),
+      new Set(['10.1.1.3', '10.1.1.77', '10.1.1.4']),
+    )
+    assert.equal(new Set([mac, ...ports.map((port) => port.mac)]).size, 4)
+    const inUse = await asAlice('DELETE', `/vpcs/${vpc.id}/subnets/${subnet}`)
+    assert.equal(inUse.body.code, 'subnet.in-use')
+    assert.equal((await asAlice('DELETE', `/vpcs/${vpc.id}/ports/${id}`)).status, 204)
+    assert.equal(((await plug()).body as unknown as PortBody).address, '10.1.1.2')
+  })
+
+  test('are refused an address that cannot be had', async () => {
+    const { subnet, plug } = await subnetted(['10.1.1.0/30'])
+    for (const address of ['10.1.1.0', '10.1.1.1', '10.1.1.3', '10.1.2.9', 'fd00::1', 'x']) {
+      const text = `The address '${address}' cannot be had in subnet '${subnet}'.`
+      assertProblem(await plug({ address }), 409, 'port.address-unavailable', text)
+    }
+    assert.equal((await plug()).status, 201)
+    assert.equal((await plug()).body.code, 'port.address-unavailable')
+  })
+
+  test('adopting a network is the operator’s to say', async () => {
+    const body = { name: 'a', region: 'region-a', cidrs: ['10.1.0.0/16'], adopt: { ovnRouter: 'router-1' } }
+    const refused = await asAlice('POST', '/vpcs', body)
+    assert.deepEqual([refused.status, refused.body.code], [403, 'permission.denied'])
+    const made = await asOperator(service)('POST', '/vpcs', { tenant: 'alice', ...body })
+    assert.deepEqual([made.status, (made.body as unknown as { adopt: object }).adopt], [201, body.adopt])
+    for (const adopt of [{}, { netns: '' }, { netns: 'a/b' }, { ovnRouter: 'a', netns: 'b' }]) {
+      const answer = await asOperator(service)('POST', '/vpcs', { ...body, tenant: 'alice', adopt })
+      assert.equal(answer.status, 400)
+    }
+  })
+
+  test('the realization of a peering says that no network is driven here', async () => {
+    const { peering } = await peered()
+    const answer = await asBob('GET', `/peerings/${peering}/realization`)
+    const { wanted, realized, provenAt } = answer.body as unknown as Record<string, unknown>
+    assert.deepEqual([wanted, realized, provenAt], [4, 4, null])
+  })
+})

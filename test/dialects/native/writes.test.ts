@@ -69,6 +69,17 @@ const WRITES: Record<string, () => Promise<Write>> = {
     const [one, other] = [await make('10.0.7.0/24'), await make('10.0.8.0/24')]
     return { method: 'DELETE', path: `${path}/${one}`, other: { path: `${path}/${other}` } }
   },
+  'POST /vpcs/:id/ports': async () => {
+    const { path, subnet } = await subnetted()
+    const body = { subnet, address: '10.0.1.7' }
+    return { method: 'POST', path, body, other: { body: { subnet, address: '10.0.1.8' } } }
+  },
+  'DELETE /vpcs/:id/ports/:port': async () => {
+    const { path, subnet } = await subnetted()
+    const make = async () => (await operator('POST', path, { subnet })).body.id
+    const [one, other] = [await make(), await make()]
+    return { method: 'DELETE', path: `${path}/${one}`, other: { path: `${path}/${other}` } }
+  },
   'POST /peerings': async () => {
     const [ours, theirs] = [await newVpc(service, alice), await newVpc(service, bob)]
     const body = { requesterVpc: ours.id, accepterVpc: theirs.id, name: 'written' }
@@ -97,6 +108,13 @@ const WRITES: Record<string, () => Promise<Write>> = {
 
 async function newKey(): Promise<string> {
   return `/tenants/alice/keys/${(await operator('POST', '/tenants/alice/keys')).body.id}`
+}
+
+/** Where the ports of a new VPC of Alice's are, and a subnet of it. */
+async function subnetted(): Promise<{ path: string; subnet: string }> {
+  const { id } = await newVpc(service, alice)
+  const made = await operator('POST', `/vpcs/${id}/subnets`, { name: '', cidr: '10.0.1.0/24' })
+  return { path: `/vpcs/${id}/ports`, subnet: made.body.id }
 }
 
 /** Where the routes of a new VPC of Alice's are, and a peering of it. */

@@ -61,8 +61,18 @@ export function openForReading(path: string): Connection {
   return connection
 }
 
-/** The numbered files, in order; `user_version` says how many of them the database has had. */
+/** Brings the schema up to date. */
 function migrate(connection: Connection): void {
+  for (const { sql, version } of pendingMigrations(connection)) {
+    connection.exec(`BEGIN IMMEDIATE; ${sql}; PRAGMA user_version = ${version}; COMMIT;`)
+  }
+}
+
+/**
+ * The numbered files that the database has not had yet, in order; `user_version` says how many it has had. Throws where a
+ * newer version has been at it.
+ */
+export function pendingMigrations(connection: Connection) {
   const files = migrationFiles(import.meta.dirname)
   const done = Number(connection.get('PRAGMA user_version')?.['user_version'] ?? 0)
   if (done > files.length) {
@@ -70,8 +80,5 @@ function migrate(connection: Connection): void {
       `the data directory was written by a newer version (schema ${done}, known ${files.length})`,
     )
   }
-  for (const [index, { sql }] of files.entries()) {
-    if (index < done) continue
-    connection.exec(`BEGIN IMMEDIATE; ${sql}; PRAGMA user_version = ${index + 1}; COMMIT;`)
-  }
+  return files.map((file, index) => ({ ...file, version: index + 1 })).slice(done)
 }

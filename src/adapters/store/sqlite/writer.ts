@@ -110,6 +110,25 @@ export class Writer {
       }
     }
     for (const event of change.events ?? []) this.#writeEvent(event)
+    for (const { of, realized, provenAtMs, reason } of change.realizations ?? []) {
+      this.#connection.run(
+        'INSERT OR REPLACE INTO realizations (id, realized, proven_at_ms, reason) VALUES (?, ?, ?, ?)',
+        of,
+        realized,
+        provenAtMs,
+        reason,
+      )
+    }
+    for (const id of change.unrealizations ?? []) {
+      this.#connection.run('DELETE FROM realizations WHERE id = ?', id)
+    }
+    for (const name of change.allocations ?? []) {
+      this.#connection.run(
+        `INSERT OR IGNORE INTO allocations (name, number)
+          VALUES (?, (SELECT coalesce(max(number), 0) + 1 FROM allocations))`,
+        name,
+      )
+    }
     for (const { key, fingerprint, result, expiresAtMs } of change.claims ?? []) {
       this.#forgetClaims(change.nowMs)
       this.#connection.run(

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import type { Caller } from '../../../app/context.ts'
+import { type Caller, requireOperator } from '../../../app/context.ts'
 import type { App } from '../../../app/index.ts'
 import { DomainError } from '../../../domain/errors.ts'
 import { encodeVpc } from '../codec.ts'
@@ -18,7 +18,9 @@ export const createVpc = route({
     const region = app.context.regions.find((candidate) => candidate.name === body.region)
     if (!region) throw new DomainError('region.unknown', { region: body.region })
     const tenant = await owner(app, caller, body.tenant)
-    const input = { tenant, region: region.name, name, description, cidrs, tags: [] }
+    if (body.adopt) requireOperator(caller, 'adopt a network that is there already')
+    const attributes = { adopted: body.adopt ?? null }
+    const input = { tenant, region: region.name, name, description, cidrs, tags: [], attributes }
     return encodeVpc(await app.createVpc(caller, input))
   },
 })

@@ -24,6 +24,20 @@ CREATE INDEX parts_by_peering ON parts (peering) WHERE peering IS NOT NULL;
 CREATE UNIQUE INDEX parts_by_route_table ON parts (route_table, destination) WHERE kind = 'route';
 CREATE UNIQUE INDEX parts_default_table ON parts (vpc) WHERE is_default = 1;
 
+-- How far the network has come with a peering or a VPC; no row: nothing of it is there.
+CREATE TABLE realizations (
+  id TEXT PRIMARY KEY,
+  realized INTEGER NOT NULL,
+  proven_at_ms INTEGER,
+  reason TEXT
+) STRICT, WITHOUT ROWID;
+
+-- Small numbers for names, never given twice.
+CREATE TABLE allocations (
+  name TEXT PRIMARY KEY,
+  number INTEGER NOT NULL UNIQUE
+) STRICT, WITHOUT ROWID;
+
 -- What only some clouds know of a VPC, as JSON; null where nothing was said.
 ALTER TABLE vpcs ADD COLUMN attributes TEXT;
 

@@ -1,0 +1,163 @@
+import { contains, parseCidr } from '../domain/cidr.ts'
+import { DomainError } from '../domain/errors.ts'
+import { explain as decide, type End, type Explanation } from '../domain/explain.ts'
+import { vpcId } from '../domain/identity.ts'
+import { parseDestination } from '../domain/network.ts'
+import type { Peering } from '../domain/peering.ts'
+import { owns, sidesOf } from '../domain/policy.ts'
+import type { Network } from '../domain/realization.ts'
+import type { Tenant } from '../domain/tenant.ts'
+import { NO_VPC_ATTRIBUTES, type Vpc } from '../domain/vpc.ts'
+import { type Caller, type Context, partyOf, principalOf } from './context.ts'
+import { networkOf } from './reconcile.ts'
+import { showRealization } from './show-realization.ts'
+
+export interface Explained extends Explanation {
+  readonly fromVpc: string
+  readonly toVpc: string
+  /** Whose the next step is; null where there is none, or it is nobody's in particular. */
+  readonly tenant: Tenant | null
+}
+
+/** How many peerings and VPCs are searched for an address that stands by itself. */
+const SEARCHED_MAX = 1_000
+
+/**
+ * Why `from` can or cannot reach `to`. Each is a VPC by any of its ids, `VPC/ADDRESS`, or an address that is in just one
+ * of the VPCs that the caller has or is peered with. One of the two must be the caller's; of a VPC that the caller is
+ * not peered with nothing is said, also not whether there is one.
+ *
+ * Throws `vpc.not-found` where neither is the caller's, and `request.invalid`.
+ */
+export async function explain(
+  context: Context,
+  caller: Caller,
+  input: { from: string; to: string },
+): Promise<Explained> {
+  const [from, to] = [
+    await findEnd(context, caller, 'from', input.from),
+    await findEnd(context, caller, 'to', input.to),
+  ]
+  const principal = principalOf(caller)
+  const own = [from, to].filter(({ vpc }) => vpc !== null && owns(principal, vpc))
+  if (own.length === 0) throw new DomainError('vpc.not-found', { id: from.named })
+  const peerings = from.vpc && to.vpc ? await peeringsBetween(context, caller, from.vpc, to.vpc) : []
+  const visible = (end: Found) => end.vpc !== null && (own.includes(end) || peerings.length > 0)
+  const explanation = decide({
+    from: await endOf(context, from, visible(from)),
+    to: await endOf(context, to, visible(to)),
+    peerings,
+    nowMs: context.clock.now(),
+    realization: await realizationOf(context, caller, peerings),
+  })
+  const who = explanation.next?.who ?? null
+  return {
+    ...explanation,
+    fromVpc: from.named,
+    toVpc: to.named,
+    tenant: who === null ? null : await context.store.findTenant({ id: who }),
+  }
+}
+
+interface Found {
+  /** As the caller wrote it. */
+  readonly named: string
+  readonly vpc: Vpc | null
+  readonly address: string | null
+}
+
+async function findEnd(context: Context, caller: Caller, field: string, text: string): Promise<Found> {
+  const slash = text.indexOf('/')
+  const [named, address] = slash < 0 ? [text, null] : [text.slice(0, slash), text.slice(slash + 1)]
+  const invalid = (reason: string) =>
+    new DomainError('request.invalid', { field, problem: 'format', reason, value: text })
+  if (address !== null && !isAddress(address)) throw invalid('is not VPC/ADDRESS')
+  if (address === null && isAddress(named)) {
+    const holders = (await knownVpcs(context, caller)).filter(({ cidrs }) => holds(cidrs, named))
+    const [vpc, another] = holders
+    if (!vpc) throw invalid('is in none of the VPCs you have or are peered with; say VPC/ADDRESS')
+    if (another) throw invalid('is in several VPCs; say VPC/ADDRESS')
+    return { named: vpc.id, vpc, address: named }
+  }
+  const vpc = await context.store.findVpc(named)
+  return { named, vpc: vpc?.deletedAtMs === null ? vpc : null, address }
+}
+
+const isAddress = (text: string) => !text.includes('/') && parseDestination(text) !== null
+
+function holds(cidrs: readonly string[], address: string): boolean {
+  const target = parseDestination(address)
+  return cidrs.some((cidr) => {
+    const block = parseCidr(cidr)
+    return target !== null && block !== null && contains(block, target)
+  })
+}
+
+/** The caller's VPCs and those at the other ends of its peerings. */
+async function knownVpcs(context: Context, caller: Caller): Promise<readonly Vpc[]> {
+  const page = {
+    party: partyOf(caller),
+    order: 'id',
+    window: { limit: SEARCHED_MAX },
+    withTotal: false,
+  } as const
+  const own = await context.store.listVpcs(page)
+  const peerings = await context.store.listPeerings({ ...page, nowMs: context.clock.now() })
+  const all = [
+    ...own.items,
+    ...peerings.items.flatMap(({ requester, accepter }) => [requester.vpc, accepter.vpc]),
+  ]
+  return [
+    ...new Map(all.filter(({ deletedAtMs }) => deletedAtMs === null).map((vpc) => [vpc.id, vpc])).values(),
+  ]
+}
+
+async function peeringsBetween(
+  context: Context,
+  caller: Caller,
+  one: Vpc,
+  other: Vpc,
+): Promise<readonly Peering[]> {
+  if (one.id === other.id) return []
+  const { items } = await context.store.listPeerings({
+    party: null,
+    vpcs: [one.id, other.id],
+    nowMs: context.clock.now(),
+    order: 'id',
+    window: { limit: SEARCHED_MAX },
+    withTotal: false,
+  })
+  return items
+    .map(({ peering }) => peering)
+    .filter((peering) => sidesOf(peering, principalOf(caller)).length > 0)
+}
+
+async function endOf(context: Context, { named, vpc, address }: Found, visible: boolean): Promise<End> {
+  return { network: vpc && visible ? await networkOf(context, vpc) : unknownNetwork(named), address }
+}
+
+/** What stands for a VPC that the caller is to learn nothing of, whether there is one or not. */
+function unknownNetwork(named: string): Network {
+  const vpc = {
+    id: vpcId(named),
+    ids: { huawei: named, alibaba: named, tencent: named },
+    tenant: null as never,
+    region: null as never,
+    name: '',
+    description: '',
+    cidrs: [],
+    tags: [],
+    createdAtMs: 0,
+    updatedAtMs: 0,
+    deletedAtMs: null,
+    version: 0,
+    attributes: NO_VPC_ATTRIBUTES,
+  }
+  return { vpc, subnets: [], routeTables: [], routes: [], ports: [] }
+}
+
+async function realizationOf(context: Context, caller: Caller, peerings: readonly Peering[]) {
+  const active = peerings.find(({ state }) => state === 'active')
+  if (!active || context.dataPlane.name === 'none') return null
+  return showRealization(context, caller, { id: active.id })
+}

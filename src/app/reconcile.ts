@@ -1,0 +1,98 @@
+import type { PeeringId, VpcId } from '../domain/identity.ts'
+import {
+  generationOf,
+  type Network,
+  type Realization,
+  type WantedLink,
+  wantedLink,
+  wantedNetwork,
+} from '../domain/realization.ts'
+import type { Vpc } from '../domain/vpc.ts'
+import type { DataPlane } from '../ports/data-plane.ts'
+import type { Context } from './context.ts'
+import { allParts } from './edit-network.ts'
+
+/*
+ * What brings the network to what was agreed. Level-triggered: a pass is given an id and nothing else, looks at what was
+ * agreed, and has the data plane look at what there is and mend it. It may die anywhere; the next pass is the retry.
+ * What was agreed and how far the network has come stay apart: the one is the peering, the other its realization.
+ */
+
+/** Brings the network of a VPC to what is wanted. Rejects where the data plane does; the reason is kept. Safe to repeat. */
+export async function reconcileVpc(context: Context, dataPlane: DataPlane, id: VpcId): Promise<void> {
+  const vpc = await context.store.findVpc(id)
+  if (!vpc) return
+  const network = await networkOf(context, vpc)
+  const wanted = wantedNetwork(network)
+  await noting(context, id, () => dataPlane.realizeNetwork(id, wanted))
+  if (wanted === null) await forget(context, id)
+  else await keep(context, { of: id, realized: vpc.version, provenAtMs: null, reason: null })
+}
+
+/**
+ * Brings the link of a peering to what is wanted, then finds out whether packets agree. Rejects where the data plane
+ * does; the reason is kept. Safe to repeat.
+ */
+export async function reconcilePeering(context: Context, dataPlane: DataPlane, id: PeeringId): Promise<void> {
+  const view = await context.store.findPeering(id)
+  if (!view) return
+  const { peering, requester, accepter } = view
+  const [ours, theirs] = [await networkOf(context, requester.vpc), await networkOf(context, accepter.vpc)]
+  const wanted = wantedLink(peering, ours, theirs, context.clock.now())
+  await noting(context, id, () => dataPlane.realizeLink(id, wanted))
+  const realized = generationOf(peering, requester.vpc, accepter.vpc)
+  if (wanted === null) await forget(context, id)
+  else await keep(context, { of: id, realized, provenAtMs: null, reason: null })
+  await provePeering(context, dataPlane, id, wanted, realized)
+}
+
+/** Has the data plane try the path, and keeps what came of it. */
+async function provePeering(
+  context: Context,
+  dataPlane: DataPlane,
+  of: PeeringId,
+  wanted: WantedLink | null,
+  realized: number,
+): Promise<void> {
+  const proof = await dataPlane.prove(of, wanted)
+  if (wanted === null) {
+    // A part of the network that is silent may still forward: then it is not gone.
+    if (proof.kind === 'unconfirmed')
+      await keep(context, { of, realized, provenAtMs: null, reason: proof.reason })
+    return
+  }
+  const provenAtMs = proof.kind === 'proven' ? context.clock.realNow() : null
+  await keep(context, { of, realized, provenAtMs, reason: proof.kind === 'proven' ? null : proof.reason })
+}
+
+/** Does `work`; where it cannot be done, keeps why, beside how far the network had come before. */
+async function noting(context: Context, of: Realization['of'], work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    const before = await context.store.findRealization(of)
+    const reason = error instanceof Error ? error.message : String(error)
+    await keep(context, { of, realized: before?.realized ?? 0, provenAtMs: null, reason })
+    throw error
+  }
+}
+
+async function keep(context: Context, realization: Realization): Promise<void> {
+  await context.store.commit({ realizations: [realization], nowMs: context.clock.realNow() })
+}
+
+async function forget(context: Context, of: Realization['of']): Promise<void> {
+  await context.store.commit({ unrealizations: [of], nowMs: context.clock.realNow() })
+}
+
+/** A VPC with its parts. They may be newer than the VPC that was read before them; then its next pass is due already. */
+export async function networkOf(context: Context, vpc: Vpc): Promise<Network> {
+  const vpcs = [vpc.id]
+  const [subnets, routeTables, routes, ports] = await Promise.all([
+    allParts(context, 'subnet', { vpcs }),
+    allParts(context, 'route-table', { vpcs }),
+    allParts(context, 'route', { vpcs }),
+    allParts(context, 'port', { vpcs }),
+  ])
+  return { vpc, subnets, routeTables, routes, ports }
+}
