@@ -7,7 +7,14 @@ import { dirname } from 'node:path'
  * Every suite, or those whose files are named. Tests that take the machine to themselves (load, crashes, memory) run
  * after the others, one at a time, so that neither disturbs what the other observes.
  */
-const ALONE = ['test/crash.test.ts', 'test/fuzz.test.ts', 'test/races.test.ts', 'test/store-faults.test.ts']
+const ALONE = [
+  'test/crash.test.ts',
+  'test/fuzz.test.ts',
+  'test/races.test.ts',
+  'test/replicas.test.ts',
+  'test/store-faults.test.ts',
+  'test/torture.test.ts',
+]
 
 const root = dirname(import.meta.dirname)
 const named = process.argv.slice(2)

@@ -14,6 +14,7 @@ import {
   signWithParameters,
   type V3Response,
 } from './dialects/tencent/client.ts'
+import { postgresSuite } from './rig/postgres.ts'
 import { ADMIN_TOKEN, native, startService, type TestService } from './rig/service.ts'
 import { alice, bob, type TestTenant } from './rig/tenants.ts'
 
@@ -23,10 +24,6 @@ import { alice, bob, type TestTenant } from './rig/tenants.ts'
  */
 
 let service: TestService
-before(async () => {
-  service = await startService()
-})
-after(() => service.close())
 
 interface Ids {
   readonly huawei: string
@@ -347,6 +344,23 @@ async function askThrough(dialect: Dialect, name: string): Promise<Made> {
 }
 
 suite('one peering behind all dialects', () => {
+  before(async () => {
+    service = await startService()
+  })
+  after(() => service.close())
+  lifecycles()
+})
+
+postgresSuite('one peering behind all dialects, over PostgreSQL', (server) => {
+  before(async () => {
+    const { url } = await server().createDatabase()
+    service = await startService({ args: ['--database-url', url] })
+  })
+  after(() => service.close())
+  lifecycles()
+})
+
+function lifecycles(): void {
   for (const [row, asker] of DIALECTS.entries()) {
     for (const [column, answerer] of DIALECTS.entries()) {
       for (const [turn, verb] of (['accept', 'reject'] as const).entries()) {
@@ -376,4 +390,4 @@ suite('one peering behind all dialects', () => {
       await assertShown(made, 'active')
     })
   }
-})
+}

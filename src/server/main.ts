@@ -5,7 +5,7 @@ import { manualClock, systemClock } from '../adapters/clock/system.ts'
 import { randomIds } from '../adapters/ids/random.ts'
 import { scryptPasswords } from '../adapters/passwords/scrypt.ts'
 import { aesGcmSealer, readOrCreateSecret } from '../adapters/secrets/aes-gcm.ts'
-import { openSqliteStore } from '../adapters/store/sqlite/store.ts'
+import { allocate } from '../app/allocate.ts'
 import { applyBootstrap, type Bootstrap, completeProjects } from '../app/bootstrap.ts'
 import type { Caller, Context } from '../app/context.ts'
 import { type App, createApp } from '../app/index.ts'
@@ -16,6 +16,7 @@ import { profile } from '../dialects/native/profile.ts'
 import { DomainError } from '../domain/errors.ts'
 import { DEFAULT_REGIONS, type Region } from '../domain/region.ts'
 import type { AccessKey } from '../domain/tenant.ts'
+import type { Leadership } from '../ports/leadership.ts'
 import type { Store } from '../ports/store.ts'
 import { readBootstrapFile } from './bootstrap-file.ts'
 import { watchConnections } from './connections.ts'
@@ -23,7 +24,10 @@ import { startExpiryLoop } from './expiry-loop.ts'
 import { createHttpServer } from './http.ts'
 import type { Logger } from './logging.ts'
 import { createMetrics } from './metrics.ts'
+import { openDataPlane } from './open-data-plane.ts'
+import { openStore } from './open-store.ts'
 import { type ServeOptions, UsageError } from './options.ts'
+import { Reconciler, watchCommits } from './reconciler.ts'
 
 /** A service that answers requests. */
 export interface RunningService {
@@ -36,29 +40,35 @@ export interface RunningService {
 
 const REGIONS_SETTING = 'regions'
 
-/** Wires the service and starts it: the only place that picks adapters. Throws UsageError for what was asked wrongly. */
+/** Wires the service and starts it: with `openStore`, the only place that picks adapters. Throws UsageError for what was asked wrongly. */
 export async function startService(options: ServeOptions, logger: Logger): Promise<RunningService> {
   const bootstrap = options.bootstrap === null ? null : await readBootstrapFile(options.bootstrap)
   mkdirSync(options.data, { recursive: true, mode: 0o700 })
   const secret = (name: string) =>
     readOrCreateSecret(options.data, name, () => randomBytes(32).toString('hex'))
   const sealer = aesGcmSealer(Buffer.from(secret('master.key'), 'hex'))
-  const onFailure = (message: string) => logger.error({ reason: message }, 'a change could not be written')
-  const store = await openSqliteStore({ directory: options.data, sealer, onFailure })
+  const { store, leadership } = await openStore(options, sealer, logger)
   try {
+    let reconciler: Reconciler | null = null
+    const watched =
+      options.dataplane === 'none' ? store : watchCommits(store, (change) => reconciler?.committed(change))
     const context: Context = {
-      store,
+      store: watched,
       clock: options.clock === 'manual' ? manualClock(await savedOffset(store)) : systemClock,
       ids: randomIds,
       passwords: scryptPasswords,
       sealer,
+      dataPlane: await openDataPlane(options, { allocate: (name) => allocate(context, name) }),
       regions: await knownRegions(store, bootstrap),
       acceptanceTimeoutMs: options['acceptance-timeout'],
       inFlight: new Map(),
     }
     const app = createApp(context)
-    await prepare(app, bootstrap, logger)
-    return await listen(app, options, options['admin-token'] ?? secret('admin-token'), logger)
+    // Replicas that start together would each make what none of them has found.
+    await leadership.alone('bootstrap', () => prepare(app, bootstrap, logger))
+    if (options.dataplane !== 'none') reconciler = new Reconciler(context, leadership, logger)
+    const adminToken = options['admin-token'] ?? secret('admin-token')
+    return await listen(app, { leadership, reconciler }, options, adminToken, logger)
   } catch (error) {
     await store.close()
     throw error
@@ -111,6 +121,7 @@ async function prepare(app: App, bootstrap: Bootstrap | null, logger: Logger): P
     await completeProjects(app.context)
     for (const key of keys) await announce(app, key, logger)
   } catch (error) {
+    if (isUnavailable(error)) throw new Error(error.details.reason)
     if (error instanceof DomainError)
       throw new UsageError(`--bootstrap: ${error.code} ${JSON.stringify(error.details)}`)
     throw error
@@ -129,6 +140,7 @@ async function announce(app: App, { id, secret, tenant }: AccessKey, logger: Log
 
 async function listen(
   app: App,
+  { leadership, reconciler }: { leadership: Leadership; reconciler: Reconciler | null },
   options: ServeOptions,
   adminToken: string,
   logger: Logger,
@@ -137,13 +149,16 @@ async function listen(
   const server = createHttpServer({ app, logger, metrics })
   server.get('/healthz', async () => ({ healthy: true }))
   server.get('/readyz', async (_request, reply) => {
-    const reason = await app.context.store.ping().then(
-      () => null,
-      (error: unknown) => String(error),
+    const { store, dataPlane } = app.context
+    const [inStore, inNetwork] = await Promise.all(
+      [store, dataPlane].map((part) => part.ping().then(() => null, reasonOf)),
     )
-    return reply
-      .code(reason === null ? 200 : 503)
-      .send(reason === null ? { ready: true } : { ready: false, store: reason })
+    const ready = inStore === null && inNetwork === null
+    return reply.code(ready ? 200 : 503).send({
+      ready,
+      ...(inStore !== null && { store: inStore }),
+      ...(inNetwork !== null && { dataPlane: inNetwork }),
+    })
   })
   server.get('/metrics', async (_request, reply) =>
     reply.type(metrics.contentType).send(await metrics.text()),
@@ -160,7 +175,7 @@ async function listen(
     throw new UsageError(`--listen ${host}:${port}: ${error.message}`)
   })
   const closeQuiet = watchConnections(server.server)
-  const stopExpiry = startExpiryLoop(app.context, logger)
+  const stopExpiry = startExpiryLoop(app.context, leadership, logger)
   return {
     url: urlOf(server.server.address() as AddressInfo),
     app,
@@ -169,9 +184,20 @@ async function listen(
       await server.close()
       done()
       await stopExpiry()
+      await reconciler?.stop()
+      await app.context.dataPlane.close()
       await app.context.store.close()
     },
   }
+}
+
+function reasonOf(error: unknown): string {
+  if (isUnavailable(error)) return error.details.reason
+  return error instanceof Error ? error.message : String(error)
+}
+
+function isUnavailable(error: unknown): error is DomainError<'service.unavailable'> {
+  return error instanceof DomainError && error.code === 'service.unavailable'
 }
 
 function urlOf({ address, family, port }: AddressInfo): string {

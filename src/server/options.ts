@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { parseDatabaseUrl } from '../adapters/store/postgres/address.ts'
 import { parseDuration } from '../domain/duration.ts'
 
 /** A start that cannot be made because of how it was asked for; exit code 2, and one line that says which option. */
@@ -32,11 +33,10 @@ const OPTIONS = {
   },
   'database-url': {
     value: 'URL',
-    about: 'a PostgreSQL database instead of the embedded store (not available yet)',
+    about:
+      'a PostgreSQL database instead of the embedded store, for any number of replicas: postgres://USER:PASSWORD@HOST:PORT[,HOST:PORT]/DATABASE',
     fallback: null,
-    parse: (): never => {
-      throw new Error('PostgreSQL is not supported yet; leave it out to use the embedded store')
-    },
+    parse: parseDatabaseUrl,
   },
   dataplane: {
     value: 'none',

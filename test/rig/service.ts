@@ -82,7 +82,7 @@ export async function spawnService(
   }
 }
 
-const MAIN = join(import.meta.dirname, '../../src/cli/main.ts')
+export const MAIN = join(import.meta.dirname, '../../src/cli/main.ts')
 
 function argumentsFor(directory: string, { bootstrap = BOOTSTRAP, args = [] }: RigOptions): string[] {
   const file = join(directory, 'bootstrap.json')

@@ -1,5 +1,14 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
-import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import type { Sealer } from '../../ports/sealer.ts'
 
@@ -32,14 +41,19 @@ export function aesGcmSealer(key: Buffer): Sealer {
  */
 export function readOrCreateSecret(directory: string, name: string, make: () => string): string {
   const path = join(directory, name)
-  try {
-    // `wx` refuses to open what exists, so two that start at once cannot both believe they made it.
-    const file = openSync(path, 'wx', 0o600)
+  if (!existsSync(path)) {
+    // Of two that start at once one gives it its name, and neither ever sees it half written.
+    const draft = `${path}.${randomBytes(6).toString('hex')}`
+    const file = openSync(draft, 'wx', 0o600)
     writeSync(file, make())
     fsyncSync(file)
     closeSync(file)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    try {
+      linkSync(draft, path)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    }
+    unlinkSync(draft)
   }
   return readFileSync(path, 'utf8').trim()
 }

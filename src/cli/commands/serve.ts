@@ -24,6 +24,9 @@ Logs go to standard error. Exit codes: 0 asked to stop, 1 failed, 2 wrong option
 Examples:
   isthmus serve
   isthmus serve --listen 127.0.0.1:0 --data /var/lib/isthmus --bootstrap tenants.json
+  isthmus serve --database-url postgres://isthmus@db1,db2/isthmus   # with PGPASSWORD
+
+Replicas on one database have copies of one master.key in their data directories.
 `,
 
   async run(args) {

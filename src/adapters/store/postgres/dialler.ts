@@ -1,0 +1,129 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Client } from 'pg'
+import type { DatabaseAddress } from './address.ts'
+import { messageOf } from './failures.ts'
+import { Session, TYPES } from './session.ts'
+
+/** How long one server may take to answer a call, milliseconds. */
+const CONNECT_TIMEOUT_MS = 1_500
+const RETRY_DELAY_MS = 200
+/** `idle_session_timeout` came with 14. */
+const VERSION_MIN = 140_000
+
+/** None of the servers could be had; `message` says why, for each of them. */
+export class UnreachableError extends Error {}
+
+/** What must be put right by somebody: it will not come right by waiting. */
+export class ImpossibleError extends Error {}
+
+/**
+ * Settings of a session that are not the server's own.
+ * Source: PostgreSQL documentation, "Client Connection Defaults", version 18.
+ */
+export type Settings = Readonly<Record<string, string | number>>
+
+/**
+ * Calls the servers of a database in turn, the one that answered last first, until one takes writes: a standby answers,
+ * but is not the one that is looked for.
+ */
+export class Dialler {
+  readonly #address: DatabaseAddress
+  #lastGood = 0
+
+  constructor(address: DatabaseAddress) {
+    this.#address = address
+  }
+
+  /** Throws UnreachableError; ImpossibleError where waiting would not help. */
+  async connect(purpose: string, settings: Settings): Promise<Session> {
+    const { hosts } = this.#address
+    const reasons: string[] = []
+    let impossible = true
+    for (let count = 0; count < hosts.length; count++) {
+      const index = (this.#lastGood + count) % hosts.length
+      const { host, port } = hosts[index] ?? { host: '', port: 0 }
+      try {
+        const session = await this.#call({ host, port }, purpose, settings)
+        this.#lastGood = index
+        return session
+      } catch (error) {
+        impossible &&= error instanceof ImpossibleError
+        reasons.push(`${host}:${port}: ${messageOf(error)}`)
+      }
+    }
+    const message = `no PostgreSQL server takes writes: ${reasons.join('; ')}`
+    throw impossible ? new ImpossibleError(message) : new UnreachableError(message)
+  }
+
+  /** The same, for somebody who has time: a server may be starting, or have many others to answer. */
+  async connectWithin(timeoutMs: number, purpose: string, settings: Settings): Promise<Session> {
+    const deadlineMs = performance.now() + timeoutMs
+    for (;;) {
+      try {
+        return await this.connect(purpose, settings)
+      } catch (error) {
+        if (error instanceof ImpossibleError || performance.now() > deadlineMs) throw error
+        await sleep(RETRY_DELAY_MS)
+      }
+    }
+  }
+
+  async #call(server: { host: string; port: number }, purpose: string, settings: Settings): Promise<Session> {
+    const { user, password, database, ssl } = this.#address
+    const client = new Client({
+      ...server,
+      ...(user !== null && { user }),
+      ...(password !== null && { password }),
+      ...(database !== null && { database }),
+      ssl,
+      application_name: `isthmus ${purpose}`,
+      options: Object.entries({ ...TIMES, ...settings })
+        .map(([name, value]) => `-c ${name}=${value}`)
+        .join(' '),
+      types: TYPES,
+      pipeline: true,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: 5_000,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    })
+    // Until it is connected, `connect` says what went wrong; an error without anybody who listens ends the process.
+    client.on('error', () => {})
+    try {
+      await client.connect()
+    } catch (error) {
+      client.connection.stream.destroy()
+      if (IMPOSSIBLE.includes((error as { code?: string }).code ?? ''))
+        throw new ImpossibleError(messageOf(error))
+      throw error
+    }
+    const session = new Session(client)
+    try {
+      await greet(session, 'synchronous_commit' in settings)
+    } catch (error) {
+      session.destroy(messageOf(error))
+      throw error
+    }
+    return session
+  }
+}
+
+/** A server that loses sight of this process must not keep its locks for long. */
+const TIMES: Settings = { tcp_keepalives_idle: 5, tcp_keepalives_interval: 2, tcp_keepalives_count: 3 }
+
+/**
+ * Wrong password, no such role, no such database, not let in.
+ * Source: PostgreSQL documentation, "PostgreSQL Error Codes", version 18.
+ */
+const IMPOSSIBLE: readonly string[] = ['28P01', '28000', '3D000', '42501']
+
+/** What is answered as committed is on disk, whatever this server's default may be; unless that was said to be no matter. */
+async function greet(session: Session, anyCommit: boolean): Promise<void> {
+  const text = `SELECT current_setting('transaction_read_only') = 'on' AS read_only,
+    current_setting('server_version_num')::integer AS version,
+    CASE WHEN NOT ${anyCommit} AND current_setting('synchronous_commit') IN ('off', 'local')
+      THEN set_config('synchronous_commit', 'on', false) END`
+  const { rows } = await session.query({ text }, CONNECT_TIMEOUT_MS)
+  const { read_only: readOnly, version } = rows[0] ?? {}
+  if (Number(version) < VERSION_MIN) throw new ImpossibleError('PostgreSQL 14 or newer is needed')
+  if (readOnly) throw new Error('is a standby, or read-only')
+}

@@ -1,0 +1,311 @@
+import assert from 'node:assert/strict'
+import { afterEach, beforeEach, describe, it } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { postgresSuite, type TestDatabase } from '../../../../test/rig/postgres.ts'
+import { type Fate, startProxy, type UnreliableProxy } from '../../../../test/rig/proxy.ts'
+import { DomainError } from '../../../domain/errors.ts'
+import { countersOf } from '../../../domain/quota.ts'
+import type { Tenant } from '../../../domain/tenant.ts'
+import type { Vpc } from '../../../domain/vpc.ts'
+import type { CommitOutcome, Store } from '../../../ports/store.ts'
+import { aesGcmSealer } from '../../secrets/aes-gcm.ts'
+import {
+  at,
+  buildClaim,
+  buildPeering,
+  change,
+  draft,
+  NOW,
+  peeringQuery,
+  put,
+  putParties,
+  putVpcs,
+} from '../store.fixtures.ts'
+import { parseDatabaseUrl } from './address.ts'
+import { COMMIT_TIMEOUT_MS } from './group-commit.ts'
+import { READ_TIMEOUT_MS } from './readers.ts'
+import { openPostgresStore } from './store.ts'
+
+const sealer = aesGcmSealer(Buffer.alloc(32, 7))
+/** What a busy machine may add to a bound. */
+const SLACK_MS = 1_500
+
+const isUnavailable = (error: unknown): error is DomainError<'service.unavailable'> =>
+  error instanceof DomainError && error.code === 'service.unavailable'
+
+/** How long `work` takes, milliseconds, and what it comes to. */
+async function timed<T>(work: Promise<T>) {
+  const startedMs = performance.now()
+  const [outcome] = await Promise.allSettled([work])
+  return { outcome, tookMs: performance.now() - startedMs }
+}
+
+/** Waits until `condition` holds. */
+async function until(condition: () => Promise<boolean>, timeoutMs = 15_000): Promise<void> {
+  const deadlineMs = performance.now() + timeoutMs
+  while (!(await condition())) {
+    if (performance.now() > deadlineMs) throw new Error('it did not come to hold')
+    await sleep(20)
+  }
+}
+
+postgresSuite('the PostgreSQL store, when things fail,', (server) => {
+  let database: TestDatabase
+  let proxy: UnreliableProxy
+  let store: Store
+  let alice: Tenant
+  let ours: Vpc
+  let theirs: Vpc
+
+  beforeEach(async () => {
+    database = await server().createDatabase()
+    proxy = await startProxy(server().port)
+    const address = parseDatabaseUrl(database.urlAt(proxy.port))
+    store = (await openPostgresStore({ address, sealer, onFailure: () => {} })).store
+    const parties = await putParties(store)
+    alice = parties.alice
+    ours = parties.ours
+    theirs = parties.theirs
+  })
+  afterEach(async () => {
+    await store.close()
+    await proxy.close()
+    await database.drop()
+  })
+
+  /** Asks for a peering of each of `vpcs` with the same one, all at once. */
+  function ask(vpcs: readonly Vpc[]) {
+    const peerings = vpcs.map((vpc) => buildPeering(vpc, theirs))
+    const outcomes = peerings.map((to) =>
+      store.commit(
+        change({
+          peerings: [{ from: null, to }],
+          events: [draft(to)],
+          claims: [buildClaim({ result: to.id })],
+        }),
+      ),
+    )
+    return { peerings, outcomes }
+  }
+
+  /** Whatever failed meanwhile: each peering is there once, with its event, its claim and its place in the counters. */
+  async function assertOnce(peerings: readonly { readonly id: string }[], outcomes: CommitOutcome[]) {
+    assert.deepEqual(
+      outcomes.map(({ ok }) => ok),
+      peerings.map(() => true),
+    )
+    const ids = peerings.map(({ id }) => id).sort()
+    const page = await store.listPeerings(peeringQuery())
+    assert.deepEqual(
+      page.items.map(({ peering }) => peering.id),
+      ids,
+    )
+    const events = await store.listEvents(0, 10_000, null)
+    assert.deepEqual(
+      events.map(({ sequence }) => sequence),
+      ids.map((_, index) => index + 1),
+    )
+    const told = outcomes.map((outcome) => (outcome.ok ? outcome.lastSequence : 0))
+    for (const [index, { id }] of peerings.entries()) {
+      assert.equal(events[at(told, index) - 1]?.peering, id)
+    }
+    const claims = await database.query('SELECT result FROM claims ORDER BY result')
+    assert.deepEqual(
+      claims.map(({ result }) => result),
+      ids,
+    )
+    const [counter] = countersOf(buildPeering(ours, theirs))
+    assert.ok(counter)
+    const [row] = await database.query('SELECT used FROM counters WHERE key = $1', [counter.key])
+    assert.equal(Number(row?.['used']), ids.length)
+  }
+
+  describe('loses nothing and does nothing twice where the connection is lost', () => {
+    const places: Readonly<Record<string, (proxy: UnreliableProxy, fate: (text: string) => Fate) => void>> = {
+      'before a batch has begun': (proxy, once) => {
+        proxy.onRequest = (bytes) => (bytes.includes('BEGIN') ? once('cut') : 'pass')
+      },
+      'after it has begun, before anything was answered': (proxy, once) => {
+        proxy.onRequest = (bytes) => (bytes.includes('BEGIN') ? once('pass-and-cut') : 'pass')
+      },
+      'after what it looks up was answered': (proxy, once) => {
+        proxy.onAnswer = (bytes) => (bytes.includes('BEGIN') ? once('cut') : 'pass')
+      },
+      'before it is committed': (proxy, once) => {
+        proxy.onRequest = (bytes) => (bytes.includes('COMMIT') ? once('cut') : 'pass')
+      },
+      'while it is committed': (proxy, once) => {
+        proxy.onRequest = (bytes) => (bytes.includes('COMMIT') ? once('pass-and-cut') : 'pass')
+      },
+      'after it was committed, before anybody is told': (proxy, once) => {
+        proxy.onAnswer = (bytes) => (bytes.includes('COMMIT') ? once('cut') : 'pass')
+      },
+    }
+    for (const [place, arrange] of Object.entries(places)) {
+      it(place, async () => {
+        const vpcs = await putVpcs(store, alice, 20)
+        let cuts = 0
+        arrange(proxy, (fate) => {
+          cuts++
+          return cuts <= 2 ? (fate as Fate) : 'pass'
+        })
+        const { peerings, outcomes } = ask(vpcs)
+        await assertOnce(peerings, await Promise.all(outcomes))
+        assert.ok(cuts >= 2)
+      })
+    }
+
+    it('again and again, by the server', async () => {
+      const vpcs = await putVpcs(store, alice, 1_000)
+      let ended = 0
+      let going = true
+      const killer = (async () => {
+        while (going) {
+          const [row] = await database.query(
+            `SELECT count(pg_terminate_backend(pid)) AS ended FROM pg_stat_activity
+              WHERE application_name = 'isthmus writer' AND datname = current_database()`,
+          )
+          ended += Number(row?.['ended'])
+          // Somewhere in the batch after the next one: each has a chance.
+          const before = await database.query('SELECT last FROM event_sequence')
+          const moved = async () => {
+            const [now] = await database.query('SELECT last FROM event_sequence')
+            return !going || now?.['last'] !== before[0]?.['last']
+          }
+          await until(moved)
+          await sleep(Math.random() * 10)
+        }
+      })()
+      const peerings: { readonly id: string }[] = []
+      const outcomes: CommitOutcome[] = []
+      for (let start = 0; ended < 10 && start < vpcs.length; start += 10) {
+        const asked = ask(vpcs.slice(start, start + 10))
+        peerings.push(...asked.peerings)
+        outcomes.push(...(await Promise.all(asked.outcomes)))
+      }
+      going = false
+      await killer
+      assert.ok(ended >= 10, `${ended} connections ended`)
+      await assertOnce(peerings, outcomes)
+    })
+  })
+
+  it('reads on when its connections for that are lost', async () => {
+    const reading = Promise.all(Array.from({ length: 200 }, () => store.findVpc(ours.id)))
+    await database.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'isthmus reader'`,
+    )
+    for (const vpc of await reading) assert.deepEqual(vpc, ours)
+    assert.deepEqual(await store.findVpc(theirs.id), theirs)
+  })
+
+  it('says so at once while the database is down, and goes on by itself when it is back', async () => {
+    await server().stop()
+    try {
+      // It finds out by asking; from then on it knows.
+      await assert.rejects(store.findVpc(ours.id), isUnavailable)
+      await assert.rejects(store.commit(change({ settings: { a: 'b' } })), isUnavailable)
+      const attempts = [
+        () => store.findVpc(ours.id),
+        () => store.commit(change({ settings: { a: 'b' } })),
+        () => store.claim(buildClaim(), NOW),
+        () => store.ping(),
+      ]
+      for (const attempt of attempts) {
+        await attempt().catch(() => {})
+        const { outcome, tookMs } = await timed<unknown>(attempt())
+        assert.equal(outcome.status, 'rejected')
+        assert.ok(isUnavailable(outcome.reason))
+        assert.match(outcome.reason.details.reason, /^no PostgreSQL server takes writes: 127\.0\.0\.1:\d+: /)
+        assert.ok(tookMs < 250, `${tookMs} ms`)
+      }
+    } finally {
+      await server().start()
+    }
+    await until(() =>
+      store.ping().then(
+        () => true,
+        () => false,
+      ),
+    )
+    await put(store, { settings: { a: 'b' } })
+    assert.equal(await store.readSetting('a'), 'b')
+    assert.deepEqual(await store.findVpc(ours.id), ours)
+    assert.equal(await store.claim(buildClaim(), NOW), true)
+  })
+
+  it('answers within its bounds where the network swallows everything, and goes on afterwards', async () => {
+    await store.claim(buildClaim(), NOW)
+    proxy.silent = true
+    const vpcs = [ours]
+    const asked = ask(vpcs)
+    const [reading, writing, claiming] = await Promise.all([
+      timed(store.findVpc(ours.id)),
+      timed(Promise.all(asked.outcomes)),
+      timed(store.claim(buildClaim(), NOW)),
+    ])
+    for (const [{ outcome, tookMs }, boundMs] of [
+      [reading, READ_TIMEOUT_MS],
+      [claiming, READ_TIMEOUT_MS],
+      [writing, COMMIT_TIMEOUT_MS],
+    ] as const) {
+      assert.equal(outcome.status, 'rejected')
+      assert.ok(isUnavailable(outcome.reason))
+      assert.ok(tookMs < boundMs + SLACK_MS, `${tookMs} ms`)
+    }
+    proxy.silent = false
+    await until(() =>
+      put(store, { settings: { a: 'b' } }).then(
+        () => true,
+        () => false,
+      ),
+    )
+    await until(async () => (await store.findVpc(ours.id).catch(() => null)) !== null)
+  })
+
+  it('sheds what it cannot keep up with, rather than remember it all', async () => {
+    await Promise.all(Array.from({ length: 50 }, () => store.findVpc(ours.id)))
+    proxy.silent = true
+    const reads = Array.from({ length: 2_100 }, () => timed(store.findVpc(ours.id)))
+    const answered = await Promise.all(reads)
+    const reasons = answered.map(({ outcome }) =>
+      outcome.status === 'rejected' && isUnavailable(outcome.reason) ? outcome.reason.details.reason : 'none',
+    )
+    assert.equal(
+      reasons.filter((reason) => reason === 'too many reads are waiting for the database').length,
+      100,
+    )
+    for (const { tookMs } of answered) assert.ok(tookMs < READ_TIMEOUT_MS + SLACK_MS, `${tookMs} ms`)
+    proxy.silent = false
+  })
+
+  it('does not wait for a replica that stopped in the middle of its batch', async () => {
+    // As one that was suspended after it had taken its turn.
+    const proxied = await startProxy(server().port)
+    const stuck = await openPostgresStore({
+      address: parseDatabaseUrl(database.urlAt(proxied.port)),
+      sealer,
+      onFailure: () => {},
+    })
+    try {
+      let held = false
+      proxied.onAnswer = (bytes) => {
+        if (!bytes.includes('BEGIN')) return 'pass'
+        held = true
+        proxied.silent = true
+        return 'pass'
+      }
+      const lost = timed(stuck.store.commit(change({ settings: { by: 'the other' } })))
+      await until(async () => held)
+      const { outcome, tookMs } = await timed(store.commit(change({ settings: { by: 'this one' } })))
+      assert.equal(outcome.status, 'fulfilled')
+      // Its turn is taken away after 2 s, long before it gives up by itself.
+      assert.ok(tookMs < 4_000, `${tookMs} ms`)
+      await lost
+      assert.equal(await store.readSetting('by'), 'this one')
+    } finally {
+      await stuck.store.close()
+      await proxied.close()
+    }
+  })
+})

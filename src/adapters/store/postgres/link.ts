@@ -1,0 +1,113 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Dialler, Settings } from './dialler.ts'
+import { messageOf, unavailable } from './failures.ts'
+import type { Session } from './session.ts'
+
+const RETRY_FIRST_MS = 50
+const RETRY_MAX_MS = 500
+const GOODBYE_TIMEOUT_MS = 1_000
+
+/**
+ * One connection that is made when it is first needed, and made anew whenever it is lost. Once a new one could not be
+ * had, the database is known to be down, and whoever asks is told so at once, until it can.
+ */
+export class Link {
+  readonly #dialler: Dialler
+  readonly #purpose: string
+  readonly #settings: Settings
+  readonly #stopped = new AbortController()
+  #session: Session | null = null
+  #down: string | null = null
+  /** The call under way: fulfilled once it was answered or not. */
+  #calling: Promise<void> | null = null
+  /** Hears why, once it is known that the database is down. */
+  onDown: (reason: string) => void = () => {}
+
+  constructor(dialler: Dialler, purpose: string, settings: Settings) {
+    this.#dialler = dialler
+    this.#purpose = purpose
+    this.#settings = settings
+  }
+
+  /** The connection there is at this moment. */
+  get session(): Session | null {
+    return this.#session
+  }
+
+  /** Why there is no connection; null where there is one, or one may be had. */
+  get down(): string | null {
+    return this.#down
+  }
+
+  /** The connection, waiting for a call that is under way. Throws `service.unavailable` where there is none. */
+  async open(): Promise<Session> {
+    while (this.#session === null) {
+      if (this.#down !== null) throw unavailable(this.#down)
+      if (this.#stopped.signal.aborted) throw unavailable('the store is closing')
+      await this.#call()
+    }
+    return this.#session
+  }
+
+  /** The connection, however long it takes to be had, up to `deadlineMs`. Throws `service.unavailable`. */
+  async openBefore(deadlineMs: number): Promise<Session> {
+    for (;;) {
+      try {
+        return await this.open()
+      } catch (error) {
+        if (performance.now() + RETRY_FIRST_MS > deadlineMs || this.#stopped.signal.aborted) throw error
+        await sleep(RETRY_FIRST_MS)
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#stopped.abort()
+    await this.#calling
+    await this.#session?.close(GOODBYE_TIMEOUT_MS)
+  }
+
+  #call(): Promise<void> {
+    this.#calling ??= this.#dialler
+      .connect(this.#purpose, this.#settings)
+      .then(
+        (session) => this.#opened(session),
+        (error: unknown) => this.#failed(messageOf(error)),
+      )
+      .finally(() => {
+        this.#calling = null
+      })
+    return this.#calling
+  }
+
+  #opened(session: Session): void {
+    this.#down = null
+    if (session.lost !== null) return
+    this.#session = session
+    session.onLost = () => {
+      this.#session = null
+      if (!this.#stopped.signal.aborted) void this.#call()
+    }
+    // Closed meanwhile; whoever closes it waits for this call and then finds the session.
+  }
+
+  #failed(reason: string): void {
+    const first = this.#down === null
+    this.#down = reason
+    if (first) {
+      this.onDown(reason)
+      void this.#tryUntilUp()
+    }
+  }
+
+  async #tryUntilUp(): Promise<void> {
+    for (let delayMs = RETRY_FIRST_MS; this.#down !== null; delayMs = Math.min(delayMs * 2, RETRY_MAX_MS)) {
+      try {
+        await sleep(delayMs, undefined, { signal: this.#stopped.signal })
+      } catch {
+        return
+      }
+      await this.#call()
+    }
+  }
+}

@@ -1,0 +1,217 @@
+import type { NetworkPart } from '../../../domain/network.ts'
+import { pairOf } from '../../../domain/peering.ts'
+import { counterMoves } from '../../../domain/quota.ts'
+import type { Condition } from '../../../ports/store.ts'
+import type { SealedChange, Versioned } from '../conflicts.ts'
+import { claimFrom, type Row, tenantFrom } from '../rows.ts'
+import { prepare, type Statement, storableKey, type Value } from './session.ts'
+import type { PeeringFact, ResourceFact, Snapshot } from './snapshot.ts'
+
+type Changes = readonly SealedChange[]
+
+/** One question that the changes of a batch may need the answer to. */
+interface Lookup {
+  /** The values to ask with; null where these changes do not need it. */
+  readonly values: (changes: Changes) => readonly Value[] | null
+  readonly statement: (...values: Value[]) => Statement
+  readonly keep: (snapshot: Snapshot, row: Row) => void
+}
+
+/** A SELECT of the live peerings that `vpc`, an expression, is an end of; each side by its own index. */
+export const livePeeringsOf = (vpc: string) =>
+  ['least', 'greatest']
+    .map(
+      (end) => `SELECT * FROM peerings WHERE ${end}(requester_vpc, accepter_vpc) = ${vpc}
+        AND state <> 'deleted' AND state IN ('pending-acceptance', 'active')`,
+    )
+    .join(' UNION ALL ')
+
+/**
+ * Everything that a decision about changes can rest on, each kind in one question for all of them. A row that another
+ * batch has just written is found: whoever asks holds the lock that all batches take.
+ */
+const LOOKUPS: readonly Lookup[] = [
+  {
+    values: (changes) =>
+      some(changes.flatMap(({ claims = [] }) => claims.map(({ key }) => storableKey(key)))),
+    statement: prepare(
+      'SELECT key, fingerprint, result, expires_at_ms FROM claims WHERE key = ANY($1::text[])',
+    ),
+    keep(snapshot, row) {
+      const claim = claimFrom(row)
+      snapshot.claims.set(claim.key, claim)
+    },
+  },
+  {
+    values(changes) {
+      const tenants = changes.flatMap(({ tenants = [] }) => tenants)
+      if (tenants.length === 0) return null
+      return [
+        tenants.map(({ id }) => id),
+        tenants.map(({ name }) => name),
+        tenants.map(({ huawei }) => huawei.domainName),
+        tenants.map(({ alibaba }) => alibaba.uid),
+        tenants.map(({ tencent }) => tencent.uin),
+        tenants.flatMap(({ huawei }) => Object.values(huawei.projects)),
+      ]
+    },
+    statement: prepare(
+      `SELECT body FROM tenants WHERE id = ANY($1::text[]) OR name = ANY($2::text[]) OR domain_name = ANY($3::text[])
+        OR alibaba_uid = ANY($4::text[]) OR tencent_uin = ANY($5::text[])
+        OR id IN (SELECT tenant FROM projects WHERE projects.id = ANY($6::text[]))`,
+    ),
+    keep(snapshot, row) {
+      const tenant = tenantFrom(row)
+      snapshot.tenants.set(tenant.id, tenant)
+    },
+  },
+  {
+    values: (changes) => some(changes.flatMap(({ accessKeys }) => accessKeys.map(({ id }) => id))),
+    statement: prepare('SELECT id, tenant FROM access_keys WHERE id = ANY($1::text[])'),
+    keep: (snapshot, row) => snapshot.keyOwners.set(String(row['id']), row['tenant'] as never),
+  },
+  {
+    values: (changes) =>
+      ids(
+        changes.flatMap(({ vpcs = [] }) => vpcs),
+        [...vpcsOf(changes, 'vpc-exists'), ...unchanged(changes, 'vpcs')],
+      ),
+    statement:
+      prepare(`SELECT id, alibaba_id, tencent_id, tenant, region, name, deleted_at_ms, version FROM vpcs
+      WHERE id = ANY($1::text[]) OR alibaba_id = ANY($2::text[]) OR tencent_id = ANY($2::text[])`),
+    keep: keepVpc,
+  },
+  {
+    values(changes) {
+      const wanted = conditionsOf(changes, 'vpc-name-free')
+      return wanted.length === 0
+        ? null
+        : [wanted.map(({ party }) => party.tenant), wanted.map(({ name }) => name)]
+    },
+    statement:
+      prepare(`SELECT id, alibaba_id, tencent_id, tenant, region, name, deleted_at_ms, version FROM vpcs
+      WHERE (tenant, name) IN (SELECT * FROM unnest($1::text[], $2::text[])) AND deleted_at_ms IS NULL`),
+    keep: keepVpc,
+  },
+  {
+    values: (changes) =>
+      ids(
+        changes.flatMap(({ peerings = [] }) => peerings),
+        unchanged(changes, 'peerings'),
+      ),
+    statement:
+      prepare(`SELECT id, alibaba_id, tencent_id, requester_vpc, accepter_vpc, state, version FROM peerings
+      WHERE id = ANY($1::text[]) OR alibaba_id = ANY($2::text[]) OR tencent_id = ANY($2::text[])`),
+    keep: keepPeering,
+  },
+  {
+    values(changes) {
+      const pairs = changes.flatMap(({ peerings = [] }) =>
+        peerings.map(({ to }) => pairOf(to.requester.vpc, to.accepter.vpc)),
+      )
+      return pairs.length === 0 ? null : [pairs.map(([first]) => first), pairs.map(([, second]) => second)]
+    },
+    statement: prepare(`SELECT id, alibaba_id, tencent_id, requester_vpc, accepter_vpc, state, version
+      FROM unnest($1::text[], $2::text[]) AS pair (first, second) CROSS JOIN LATERAL (
+        SELECT * FROM peerings WHERE least(requester_vpc, accepter_vpc) = first
+          AND greatest(requester_vpc, accepter_vpc) = second
+          AND state <> 'deleted' AND state IN ('pending-acceptance', 'active') LIMIT 1
+      ) AS live`),
+    keep: keepPeering,
+  },
+  {
+    values: (changes) => some([...vpcsOf(changes, 'vpc-unpeered'), ...vpcsOf(changes, 'neighbours-are')]),
+    statement: prepare(`SELECT live.id, alibaba_id, tencent_id, requester_vpc, accepter_vpc, state, version
+      FROM unnest($1::text[]) AS vpc (id) CROSS JOIN LATERAL (${livePeeringsOf('vpc.id')}) AS live`),
+    keep: keepPeering,
+  },
+  {
+    values: (changes) => ids(newParts(changes), []),
+    statement: prepare(`SELECT id, alibaba_id, tencent_id FROM parts
+      WHERE id = ANY($1::text[]) OR alibaba_id = ANY($2::text[]) OR tencent_id = ANY($2::text[])`),
+    keep: (snapshot, row) => snapshot.addPart(resourceFact(row)),
+  },
+  {
+    values: (changes) =>
+      some([
+        ...conditionsOf(changes, 'quota').map(({ counter }) => counter.key),
+        ...changes
+          .flatMap(({ peerings = [] }) => peerings.flatMap(({ from, to }) => counterMoves(from, to)))
+          .map(({ counter }) => counter.key),
+      ]),
+    statement: prepare('SELECT key, used FROM counters WHERE key = ANY($1::text[])'),
+    keep: (snapshot, row) => snapshot.counters.set(String(row['key']), Number(row['used'])),
+  },
+]
+
+/** The questions that `changes` need the answers to, and who keeps those. */
+export function lookupsFor(changes: Changes) {
+  return LOOKUPS.flatMap(({ values, statement, keep }) => {
+    const given = values(changes)
+    return given === null ? [] : [{ statement: statement(...given), keep }]
+  })
+}
+
+/** Each of `values` once, as the only value of a statement; null where there is none. */
+function some(values: readonly string[]): readonly Value[] | null {
+  return values.length === 0 ? null : [[...new Set(values)]]
+}
+
+/** What has the ids of new or changed resources, or is one of `more`. */
+function ids(
+  revisions: readonly { readonly to: Pick<ResourceFact, 'id' | 'ids'> }[],
+  more: readonly string[],
+): readonly Value[] | null {
+  const own = [...revisions.map(({ to }) => to.id), ...more]
+  if (own.length === 0) return null
+  return [[...new Set(own)], revisions.flatMap(({ to }) => [to.ids.alibaba, to.ids.tencent])]
+}
+
+function unchanged(changes: Changes, resource: Versioned): readonly string[] {
+  const all = conditionsOf(changes, 'unchanged').filter(({ of }) => of === resource)
+  return all.map(({ id }) => id)
+}
+
+function newParts(changes: Changes): { readonly to: NetworkPart }[] {
+  const revisions = changes.flatMap(({ parts = [] }) => parts)
+  return revisions.flatMap(({ from, to }) => (to && !from ? [{ to }] : []))
+}
+
+function conditionsOf<K extends Condition['kind']>(
+  changes: Changes,
+  kind: K,
+): Extract<Condition, { kind: K }>[] {
+  const all = changes.flatMap(({ conditions = [] }) => conditions)
+  return all.filter((condition): condition is Extract<Condition, { kind: K }> => condition.kind === kind)
+}
+
+function vpcsOf(changes: Changes, kind: 'vpc-exists' | 'vpc-unpeered' | 'neighbours-are'): readonly string[] {
+  return conditionsOf(changes, kind).map(({ vpc }) => vpc)
+}
+
+function resourceFact(row: Row): ResourceFact {
+  const id = String(row['id'])
+  const ids = { huawei: id, alibaba: String(row['alibaba_id']), tencent: String(row['tencent_id']) }
+  return { id, ids }
+}
+
+function keepVpc(snapshot: Snapshot, row: Row): void {
+  snapshot.addVpc({
+    ...resourceFact(row),
+    version: Number(row['version']),
+    tenant: String(row['tenant']),
+    region: String(row['region']),
+    name: String(row['name']),
+    deleted: row['deleted_at_ms'] !== null,
+  })
+}
+
+function keepPeering(snapshot: Snapshot, row: Row): void {
+  snapshot.addPeering({
+    ...resourceFact(row),
+    version: Number(row['version']),
+    requester: String(row['requester_vpc']),
+    accepter: String(row['accepter_vpc']),
+    state: row['state'] as PeeringFact['state'],
+  })
+}

@@ -1,0 +1,94 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { DatabaseError } from 'pg'
+import type { Row } from '../rows.ts'
+import type { Dialler } from './dialler.ts'
+import { cureOf, messageOf, unavailable } from './failures.ts'
+import { Link } from './link.ts'
+import type { Session, Statement } from './session.ts'
+
+/** Whoever reads has an answer, or is told that there is none, within this time, milliseconds. */
+export const READ_TIMEOUT_MS = 3_000
+/** More than this at once and the database is not keeping up; better to say so than to remember it all. */
+const PENDING_MAX = 2_000
+/** As soon as every connection has so many questions to answer, another one is made. */
+const PENDING_ENOUGH = 4
+
+/** The connections for reads. Each carries many reads at once, so a few are enough. */
+export class Readers {
+  readonly #links: readonly Link[]
+  #pending = 0
+
+  constructor(dialler: Dialler, connections: number) {
+    // The server gives up a slow statement before its connection is given up, with all the others that wait on it.
+    const settings = { statement_timeout: READ_TIMEOUT_MS - 500 }
+    this.#links = Array.from({ length: connections }, () => new Link(dialler, 'reader', settings))
+  }
+
+  /** The rows that `statement` finds. Throws `service.unavailable`. */
+  async read(statement: Statement): Promise<Row[]> {
+    if (this.#pending >= PENDING_MAX) throw unavailable('too many reads are waiting for the database')
+    this.#pending++
+    try {
+      return await this.#read(statement, performance.now() + READ_TIMEOUT_MS)
+    } finally {
+      this.#pending--
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#links.map((link) => link.close()))
+  }
+
+  /** A read is safe to repeat; one that was on a connection when that was lost is, as long as there is time. */
+  async #read(statement: Statement, deadlineMs: number): Promise<Row[]> {
+    for (;;) {
+      const session = this.#session() ?? (await before(deadlineMs, this.#open()))
+      try {
+        return (await session.query(statement, deadlineMs - performance.now())).rows
+      } catch (error) {
+        const cure = cureOf(error)
+        if (cure === 'none') throw error
+        if (cure === 'repeat' || performance.now() >= deadlineMs) throw unavailable(messageOf(error))
+        // What reached its time by itself has not lost the connection, which may be busy with the reads of others.
+        if (error instanceof DatabaseError) session.destroy(messageOf(error))
+      }
+    }
+  }
+
+  /** The connection that has the least to do, unless all of those there are have much. */
+  #session(): Session | null {
+    let least: Session | null = null
+    let missing: Link | null = null
+    for (const link of this.#links) {
+      const { session } = link
+      if (session === null) missing ??= link
+      else if (least === null || session.pending < least.pending) least = session
+    }
+    // Another one is made in the background; what there is serves meanwhile.
+    if (least !== null && missing !== null && missing.down === null && least.pending >= PENDING_ENOUGH)
+      missing.open().catch(() => {})
+    return least
+  }
+
+  #open(): Promise<Session> {
+    const [first] = this.#links
+    if (!first) throw new Error('no connections for reads')
+    return first.open()
+  }
+}
+
+/** What `work` comes to, or `service.unavailable` where that takes too long. */
+export async function before<T>(deadlineMs: number, work: Promise<T>): Promise<T> {
+  const stop = new AbortController()
+  const late = sleep(Math.max(0, deadlineMs - performance.now()), undefined, { signal: stop.signal }).then(
+    () => {
+      throw unavailable('the database did not answer in time')
+    },
+  )
+  late.catch(() => {})
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    stop.abort()
+  }
+}

@@ -1,0 +1,306 @@
+import type { PeeringId, TenantId, VpcId } from '../../../domain/identity.ts'
+import type { PartKind, PartOf } from '../../../domain/network.ts'
+import type { Realization } from '../../../domain/realization.ts'
+import type { AccessKey, Tenant } from '../../../domain/tenant.ts'
+import type { Leadership } from '../../../ports/leadership.ts'
+import type { Sealer } from '../../../ports/sealer.ts'
+import type {
+  Change,
+  Claim,
+  Page,
+  PartQuery,
+  PeeringQuery,
+  PeeringView,
+  Store,
+  TenantKey,
+  VpcQuery,
+} from '../../../ports/store.ts'
+import { KEY_CHECK } from '../key-check.ts'
+import {
+  claimFrom,
+  eventFrom,
+  partFrom,
+  peeringFrom,
+  type Row,
+  realizationFrom,
+  tenantFrom,
+  vpcFrom,
+} from '../rows.ts'
+import type { DatabaseAddress } from './address.ts'
+import { Claims } from './claims.ts'
+import { Dialler } from './dialler.ts'
+import { unavailable } from './failures.ts'
+import { GroupCommit } from './group-commit.ts'
+import { PostgresLeadership } from './leadership.ts'
+import { livePeeringsOf } from './lookups.ts'
+import { migrate } from './migrate.ts'
+import { partStatements, peeringStatements, vpcStatements } from './queries.ts'
+import { Readers } from './readers.ts'
+import { prepare, type Statement, storableKey } from './session.ts'
+import { peeringViews, viewsFrom } from './views.ts'
+
+/** What this database keeps secret was sealed with another key than this process has. */
+export class WrongKeyError extends Error {}
+
+export interface PostgresOptions {
+  readonly address: DatabaseAddress
+  readonly sealer: Sealer
+  /** Hears of every change that could not be written although the database was there. */
+  readonly onFailure: (message: string) => void
+  /** For reads, at most. */
+  readonly connections?: number
+}
+
+const CONNECTIONS = 4
+
+/**
+ * A PostgreSQL database, which any number of processes may share. Nothing is remembered here: what another process has
+ * written is what is read. Throws UnreachableError and ImpossibleError (see `dialler.ts`), and WrongKeyError.
+ */
+export async function openPostgresStore(
+  options: PostgresOptions,
+): Promise<{ store: Store; leadership: Leadership }> {
+  const { address, sealer, onFailure, connections = CONNECTIONS } = options
+  const dialler = new Dialler(address)
+  await migrate(dialler)
+  const readers = new Readers(dialler, connections)
+  const store = new PostgresStore(readers, new GroupCommit(dialler, onFailure), new Claims(dialler), sealer)
+  try {
+    await checkKey(readers, sealer)
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+  return { store, leadership: new PostgresLeadership(dialler) }
+}
+
+const PUT_ONCE = prepare('INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING')
+const READ_SETTING = prepare('SELECT value FROM settings WHERE name = $1')
+
+/** The first process leaves something sealed; all others must be able to open it. */
+async function checkKey(readers: Readers, sealer: Sealer): Promise<void> {
+  await readers.read(PUT_ONCE(KEY_CHECK, sealer.seal(KEY_CHECK, KEY_CHECK).toString('base64')))
+  const [row] = await readers.read(READ_SETTING(KEY_CHECK))
+  try {
+    sealer.open(Buffer.from(String(row?.['value']), 'base64'), KEY_CHECK)
+  } catch {
+    throw new WrongKeyError('the database was written with another master key')
+  }
+}
+
+const FIND_TENANT = {
+  id: prepare('SELECT body FROM tenants WHERE id = $1'),
+  name: prepare('SELECT body FROM tenants WHERE name = $1'),
+  project: prepare(
+    'SELECT body FROM tenants WHERE id = (SELECT tenant FROM projects WHERE projects.id = $1)',
+  ),
+  domainName: prepare('SELECT body FROM tenants WHERE domain_name = $1'),
+  alibabaUid: prepare('SELECT body FROM tenants WHERE alibaba_uid = $1'),
+  tencentUin: prepare('SELECT body FROM tenants WHERE tencent_uin = $1'),
+} as const
+const LIST_TENANTS = prepare('SELECT body FROM tenants ORDER BY name')
+const FIND_ACCESS_KEY = prepare('SELECT * FROM access_keys WHERE id = $1')
+const LIST_ACCESS_KEYS = prepare(
+  'SELECT id, created_at_ms FROM access_keys WHERE tenant = $1 ORDER BY created_at_ms, id COLLATE "C"',
+)
+// Only Huawei's ids are UUIDs; the others are looked for as either dialect's.
+const FIND_VPC = prepare('SELECT * FROM vpcs WHERE id = $1')
+const FIND_VPC_ELSEWHERE = prepare('SELECT * FROM vpcs WHERE alibaba_id = $1 OR tencent_id = $1')
+const FIND_PEERING = prepare(peeringViews('SELECT * FROM peerings WHERE id = $1', 'id'))
+const FIND_PEERING_ELSEWHERE = prepare(
+  peeringViews('SELECT * FROM peerings WHERE alibaba_id = $1 OR tencent_id = $1', 'id'),
+)
+const FIND_PART = prepare('SELECT body FROM parts WHERE kind = $1 AND id = $2')
+const FIND_PART_ELSEWHERE = prepare(
+  'SELECT body FROM parts WHERE kind = $1 AND (alibaba_id = $2 OR tencent_id = $2)',
+)
+const FIND_REALIZATION = prepare('SELECT * FROM realizations WHERE id = $1')
+const UNREALIZED_PEERINGS = prepare(`SELECT peerings.id FROM peerings
+    JOIN vpcs AS requester ON requester.id = requester_vpc JOIN vpcs AS accepter ON accepter.id = accepter_vpc
+    LEFT JOIN realizations ON realizations.id = peerings.id
+  WHERE coalesce(realized, 0) <> peerings.version + requester.version + accepter.version
+    AND (realized IS NOT NULL OR state IN ('pending-acceptance', 'active')) LIMIT $1`)
+const UNREALIZED_VPCS = prepare(`SELECT vpcs.id FROM vpcs LEFT JOIN realizations ON realizations.id = vpcs.id
+  WHERE coalesce(realized, 0) <> version AND (realized IS NOT NULL OR deleted_at_ms IS NULL) LIMIT $1`)
+const FIND_ALLOCATION = prepare('SELECT number FROM allocations WHERE name = $1')
+const DUE_PEERINGS =
+  prepare(`SELECT * FROM peerings WHERE state = 'pending-acceptance' AND expires_at_ms <= $1
+  ORDER BY expires_at_ms LIMIT $2`)
+const NEXT_DEADLINE = prepare(
+  `SELECT min(expires_at_ms) AS next FROM peerings WHERE state = 'pending-acceptance'`,
+)
+const NEIGHBOURS = prepare(peeringViews(livePeeringsOf('$1'), 'id'))
+/** `mine` selects events; the ids of their peerings are looked up for one page only. */
+const events = (mine: string) =>
+  prepare(`SELECT page.*, alibaba_id, tencent_id FROM (${mine} ORDER BY sequence LIMIT $2) AS page
+    JOIN peerings ON peerings.id = page.peering ORDER BY sequence`)
+const LIST_EVENTS = events('SELECT * FROM events WHERE sequence > $1')
+// Each branch is cut to the page by itself, so that none is read further than one page can need.
+const LIST_EVENTS_OF = events(`
+  (SELECT * FROM events WHERE requester = $3 AND sequence > $1 ORDER BY sequence LIMIT $2) UNION ALL
+  (SELECT * FROM events WHERE accepter = $3 AND requester <> $3 AND sequence > $1 ORDER BY sequence LIMIT $2)`)
+const LAST_EVENT = prepare('SELECT max(sequence) AS last FROM events')
+const FIND_CLAIM = prepare('SELECT * FROM claims WHERE key = $1 AND expires_at_ms > $2')
+const PING = prepare('SELECT 1')
+
+class PostgresStore implements Store {
+  readonly #readers: Readers
+  readonly #writer: GroupCommit
+  readonly #claims: Claims
+  readonly #sealer: Sealer
+
+  constructor(readers: Readers, writer: GroupCommit, claims: Claims, sealer: Sealer) {
+    this.#readers = readers
+    this.#writer = writer
+    this.#claims = claims
+    this.#sealer = sealer
+  }
+
+  async readSetting(name: string): Promise<string | null> {
+    const row = await this.#row(READ_SETTING(name))
+    return row ? String(row['value']) : null
+  }
+
+  async findTenant(by: TenantKey): Promise<Tenant | null> {
+    const [[column, value]] = Object.entries(by) as [[keyof typeof FIND_TENANT, string]]
+    const row = await this.#row(FIND_TENANT[column](value))
+    return row ? tenantFrom(row) : null
+  }
+
+  async listTenants(): Promise<readonly Tenant[]> {
+    return (await this.#readers.read(LIST_TENANTS())).map(tenantFrom)
+  }
+
+  async findAccessKey(id: string): Promise<AccessKey | null> {
+    const row = await this.#row(FIND_ACCESS_KEY(id))
+    if (!row) return null
+    const secret = this.#sealer.open(row['sealed_secret'] as Uint8Array, String(row['id']))
+    return { id, tenant: row['tenant'] as TenantId, secret, createdAtMs: Number(row['created_at_ms']) }
+  }
+
+  async listAccessKeys(tenant: TenantId): Promise<readonly Omit<AccessKey, 'secret'>[]> {
+    const rows = await this.#readers.read(LIST_ACCESS_KEYS(tenant))
+    return rows.map((row) => ({ id: String(row['id']), tenant, createdAtMs: Number(row['created_at_ms']) }))
+  }
+
+  async findVpc(id: string) {
+    const row = await this.#row((UUID.test(id) ? FIND_VPC : FIND_VPC_ELSEWHERE)(id))
+    return row ? vpcFrom(row) : null
+  }
+
+  async listVpcs(query: VpcQuery) {
+    return this.#page(query, vpcStatements(query), (rows) => rows.map(vpcFrom))
+  }
+
+  async findPeering(id: string): Promise<PeeringView | null> {
+    const rows = await this.#readers.read((UUID.test(id) ? FIND_PEERING : FIND_PEERING_ELSEWHERE)(id))
+    return viewsFrom(rows)[0] ?? null
+  }
+
+  async listPeerings(query: PeeringQuery): Promise<Page<PeeringView>> {
+    return this.#page(query, peeringStatements(query), viewsFrom)
+  }
+
+  async findPart<K extends PartKind>(kind: K, id: string): Promise<PartOf<K> | null> {
+    const row = await this.#row((UUID.test(id) ? FIND_PART : FIND_PART_ELSEWHERE)(kind, id))
+    return row ? (partFrom(row) as PartOf<K>) : null
+  }
+
+  async listParts<K extends PartKind>(kind: K, query: PartQuery): Promise<Page<PartOf<K>>> {
+    return this.#page(query, partStatements(kind, query), (rows) => rows.map(partFrom) as PartOf<K>[])
+  }
+
+  async #page<T>(
+    query: Pick<PeeringQuery, 'window' | 'withTotal'>,
+    { page, count }: { page: Statement; count: Statement },
+    from: (rows: readonly Row[]) => T[],
+  ): Promise<Page<T>> {
+    const [rows, total] = await Promise.all([
+      this.#readers.read(page),
+      query.withTotal ? this.#row(count).then((row) => Number(row?.['total'])) : null,
+    ])
+    if (query.window.before !== undefined) rows.reverse()
+    return { items: from(rows), total }
+  }
+
+  async findRealization(of: PeeringId | VpcId): Promise<Realization | null> {
+    const row = await this.#row(FIND_REALIZATION(of))
+    return row ? realizationFrom(row) : null
+  }
+
+  async unrealized(limit: number) {
+    const [peerings, vpcs] = await Promise.all([
+      this.#readers.read(UNREALIZED_PEERINGS(limit)),
+      this.#readers.read(UNREALIZED_VPCS(limit)),
+    ])
+    return {
+      peerings: peerings.map((row) => row['id'] as PeeringId),
+      vpcs: vpcs.map((row) => row['id'] as VpcId),
+    }
+  }
+
+  async findAllocation(name: string): Promise<number | null> {
+    const row = await this.#row(FIND_ALLOCATION(name))
+    return row ? Number(row['number']) : null
+  }
+
+  async duePeerings(nowMs: number, limit: number) {
+    return (await this.#readers.read(DUE_PEERINGS(nowMs, limit))).map(peeringFrom)
+  }
+
+  async nextDeadline(): Promise<number | null> {
+    const row = await this.#row(NEXT_DEADLINE())
+    return row?.['next'] == null ? null : Number(row['next'])
+  }
+
+  async neighboursOf(vpc: VpcId) {
+    return viewsFrom(await this.#readers.read(NEIGHBOURS(vpc))).map(({ peering, requester, accepter }) => ({
+      vpc: requester.vpc.id === vpc ? accepter.vpc : requester.vpc,
+      peering,
+    }))
+  }
+
+  async listEvents(after: number, limit: number, tenant: TenantId | null) {
+    const statement = tenant === null ? LIST_EVENTS(after, limit) : LIST_EVENTS_OF(after, limit, tenant)
+    return (await this.#readers.read(statement)).map(eventFrom)
+  }
+
+  async lastEventSequence(): Promise<number> {
+    return Number((await this.#row(LAST_EVENT()))?.['last'] ?? 0)
+  }
+
+  async findClaim(key: string, nowMs: number): Promise<Claim | null> {
+    const row = await this.#row(FIND_CLAIM(storableKey(key), nowMs))
+    return row ? { ...claimFrom(row), key } : null
+  }
+
+  claim(claim: Claim, nowMs: number): Promise<boolean> {
+    return this.#claims.make(claim, nowMs)
+  }
+
+  async commit(change: Change) {
+    const { accessKeys = [], ...rest } = change
+    const sealed = accessKeys.map(({ secret, ...key }) => ({
+      ...key,
+      sealedSecret: this.#sealer.seal(secret, key.id),
+    }))
+    return this.#writer.commit({ ...rest, accessKeys: sealed })
+  }
+
+  async ping(): Promise<void> {
+    await this.#readers.read(PING())
+    const { refusal } = this.#writer
+    if (refusal !== null) throw unavailable(refusal)
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#writer.close(), this.#claims.close()])
+    await this.#readers.close()
+  }
+
+  async #row(statement: Statement): Promise<Row | undefined> {
+    return (await this.#readers.read(statement))[0]
+  }
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i

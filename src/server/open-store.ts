@@ -1,0 +1,42 @@
+import { ImpossibleError, UnreachableError } from '../adapters/store/postgres/dialler.ts'
+import { openPostgresStore, WrongKeyError } from '../adapters/store/postgres/store.ts'
+import { soleProcess } from '../adapters/store/sqlite/leadership.ts'
+import { openSqliteStore } from '../adapters/store/sqlite/store.ts'
+import type { Leadership } from '../ports/leadership.ts'
+import type { Sealer } from '../ports/sealer.ts'
+import type { Store } from '../ports/store.ts'
+import type { Logger } from './logging.ts'
+import { type ServeOptions, UsageError } from './options.ts'
+
+export interface OpenedStore {
+  readonly store: Store
+  readonly leadership: Leadership
+}
+
+/**
+ * The PostgreSQL database that was asked for, or else the embedded store in the data directory. Throws UsageError where
+ * what was asked for cannot work.
+ */
+export async function openStore(
+  options: Pick<ServeOptions, 'data' | 'database-url'>,
+  sealer: Sealer,
+  logger: Logger,
+): Promise<OpenedStore> {
+  const { data: directory, 'database-url': address } = options
+  const onFailure = (message: string) => logger.error({ reason: message }, 'a change could not be written')
+  if (address === null) {
+    return { store: await openSqliteStore({ directory, sealer, onFailure }), leadership: soleProcess }
+  }
+  try {
+    return await openPostgresStore({ address, sealer, onFailure })
+  } catch (error) {
+    if (error instanceof WrongKeyError) {
+      throw new UsageError(
+        `--data ${directory}: ${error.message}; copy master.key from the data directory of a replica that serves it`,
+      )
+    }
+    if (error instanceof ImpossibleError) throw new UsageError(`--database-url: ${error.message}`)
+    if (error instanceof UnreachableError) throw new Error(`--database-url: ${error.message}`)
+    throw error
+  }
+}
