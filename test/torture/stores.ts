@@ -1,0 +1,61 @@
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { postgresDirectory, startPostgres } from '../rig/postgres.ts'
+
+/** A store that was opened for a test. */
+export interface OpenStore {
+  /** The options of `isthmus serve` that choose it. */
+  readonly serveArguments: readonly string[]
+  /** What is counted for each quota, by key, as the store keeps it; not to be had over HTTP. */
+  readCounters(directory: string): Promise<ReadonlyMap<string, number>>
+  dispose(): Promise<void>
+}
+
+/** A kind of store that the service runs over, and how many replicas it is for. */
+export interface StoreKind {
+  readonly name: 'SQLite' | 'PostgreSQL'
+  readonly replicas: number
+  /** Whether this machine has it. */
+  readonly available: boolean
+  open(): Promise<OpenStore>
+}
+
+const countersFrom = (rows: readonly Record<string, unknown>[]) =>
+  new Map(rows.map(({ key, used }) => [String(key), Number(used)]))
+
+const COUNTERS = 'SELECT key, used FROM counters'
+
+const SQLITE: StoreKind = {
+  name: 'SQLite',
+  replicas: 1,
+  available: true,
+  open: async () => ({
+    serveArguments: [],
+    async readCounters(directory) {
+      const database = new DatabaseSync(join(directory, 'isthmus.db'), { readOnly: true })
+      try {
+        return countersFrom(database.prepare(COUNTERS).all())
+      } finally {
+        database.close()
+      }
+    },
+    dispose: async () => {},
+  }),
+}
+
+const POSTGRES: StoreKind = {
+  name: 'PostgreSQL',
+  replicas: 3,
+  available: postgresDirectory !== null,
+  async open() {
+    const server = await startPostgres()
+    const database = await server.createDatabase()
+    return {
+      serveArguments: ['--database-url', database.url],
+      readCounters: async () => countersFrom(await database.query(COUNTERS)),
+      dispose: () => server.dispose(),
+    }
+  },
+}
+
+export const STORES = { sqlite: SQLITE, postgres: POSTGRES }
