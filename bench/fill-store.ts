@@ -29,7 +29,7 @@ export interface FilledStore {
   readonly samples: readonly { readonly peering: Peering; readonly asker: Member }[]
 }
 
-const REGION = regionName('region-a')
+export const REGION = regionName('region-a')
 const BATCH = 1_000
 /** Peerings between one asker and one answerer; each pair of their VPCs has one. */
 const PEERINGS_A_PAIR_OF_TENANTS = 1_000
@@ -41,31 +41,14 @@ const FREE_PAIRS = 400_000
  * many answerers share them; each also has VPCs that are peered with nobody.
  */
 export function fillStore(directory: string, count: number, onProgress: (done: number) => void): FilledStore {
-  mkdirSync(directory, { recursive: true })
-  const key = readOrCreateSecret(directory, 'master.key', () => 'ab'.repeat(32))
-  const sealer = aesGcmSealer(Buffer.from(key, 'hex'))
-  const connection = openForWriting(join(directory, 'isthmus.db'))
-  const writer = new Writer(connection)
-  const commit = (change: Partial<SealedChange>) => {
-    const [outcome] = writer.commit([{ accessKeys: [], nowMs: Date.now(), ...change }])
-    if (!outcome || 'failed' in outcome || !outcome.ok)
-      throw new Error(`filling failed: ${JSON.stringify(outcome)}`)
-  }
+  const { add, commit, close } = fillMembers(directory)
   const pairs = Math.max(1, Math.ceil(count / PEERINGS_A_PAIR_OF_TENANTS))
   const side = Math.ceil(Math.sqrt(PEERINGS_A_PAIR_OF_TENANTS))
   const free = Math.ceil(Math.sqrt(FREE_PAIRS / pairs))
   const members = (role: string) =>
     Array.from({ length: pairs }, (_, index) => member(`${role}-${index}`, side + free))
   const [askers, answerers] = [members('asker'), members('answerer')]
-  for (const { tenant, key: accessKey, vpcs } of [...askers, ...answerers]) {
-    const sealed = {
-      id: accessKey.id,
-      tenant: tenant.id,
-      sealedSecret: sealer.seal(accessKey.secret, accessKey.id),
-      createdAtMs: tenant.createdAtMs,
-    }
-    commit({ tenants: [tenant], accessKeys: [sealed], vpcs: vpcs.map((vpc) => ({ from: null, to: vpc })) })
-  }
+  for (const each of [...askers, ...answerers]) add(each)
   const samples: { peering: Peering; asker: Member }[] = []
   for (let done = 0; done < count; done += BATCH) {
     const peerings: Peering[] = []
@@ -84,12 +67,35 @@ export function fillStore(directory: string, count: number, onProgress: (done: n
     })
     onProgress(Math.min(count, done + BATCH))
   }
-  connection.exec('PRAGMA wal_checkpoint(TRUNCATE)')
-  connection.close()
+  close()
   return { directory, askers, answerers, firstFreeVpc: side, samples }
 }
 
-function member(name: string, vpcCount: number): Member {
+/** A new store, to be filled through the store's own writer. */
+export function fillMembers(directory: string) {
+  mkdirSync(directory, { recursive: true })
+  const secret = readOrCreateSecret(directory, 'master.key', () => 'ab'.repeat(32))
+  const sealer = aesGcmSealer(Buffer.from(secret, 'hex'))
+  const connection = openForWriting(join(directory, 'isthmus.db'))
+  const writer = new Writer(connection)
+  const commit = (change: Partial<SealedChange>) => {
+    const [outcome] = writer.commit([{ accessKeys: [], nowMs: Date.now(), ...change }])
+    if (!outcome || 'failed' in outcome || !outcome.ok)
+      throw new Error(`filling failed: ${JSON.stringify(outcome)}`)
+  }
+  const add = ({ tenant, key, vpcs }: Member) => {
+    const sealedSecret = sealer.seal(key.secret, key.id)
+    const accessKey = { id: key.id, tenant: tenant.id, sealedSecret, createdAtMs: tenant.createdAtMs }
+    commit({ tenants: [tenant], accessKeys: [accessKey], vpcs: vpcs.map((to) => ({ from: null, to })) })
+  }
+  const close = () => {
+    connection.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+    connection.close()
+  }
+  return { add, commit, close }
+}
+
+export function member(name: string, vpcCount: number): Member {
   const { uuid, decimal, secret } = randomIds
   const plain = (text: string) => text.replaceAll('-', '')
   const tenant: Tenant = {
@@ -135,9 +141,19 @@ function vpc(tenant: Tenant, index: number): Vpc {
 }
 
 function waiting(asker: Member, answerer: Member, from: number, to: number): Peering {
-  const ids = randomIds.peering()
   const [requesterVpc, accepterVpc] = [asker.vpcs[from], answerer.vpcs[to]]
   if (!requesterVpc || !accepterVpc) throw new Error('no such VPC')
+  return peeringOf(asker, requesterVpc, answerer, accepterVpc, 'pending-acceptance')
+}
+
+export function peeringOf(
+  asker: Member,
+  requesterVpc: Vpc,
+  answerer: Member,
+  accepterVpc: Vpc,
+  state: 'pending-acceptance' | 'active',
+): Peering {
+  const ids = randomIds.peering()
   const nowMs = Date.now()
   return {
     id: peeringId(ids.huawei),
@@ -146,10 +162,10 @@ function waiting(asker: Member, answerer: Member, from: number, to: number): Pee
     description: '',
     requester: { tenant: asker.tenant.id, region: REGION, vpc: requesterVpc.id },
     accepter: { tenant: answerer.tenant.id, region: REGION, vpc: accepterVpc.id },
-    state: 'pending-acceptance',
+    state,
     createdAtMs: nowMs,
     updatedAtMs: nowMs,
-    expiresAtMs: nowMs + 7 * 86_400_000,
+    expiresAtMs: state === 'active' ? null : nowMs + 7 * 86_400_000,
     version: 1,
     attributes: NO_ATTRIBUTES,
   }

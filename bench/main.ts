@@ -1,11 +1,19 @@
 import { parseArgs } from 'node:util'
+import { runNetworks } from './networks.ts'
 import { type Figure, table } from './report.ts'
-import { runAll } from './workloads.ts'
+import { type BenchOptions, runEngine } from './workloads.ts'
+
+/** Every benchmark, by name. */
+const SUITES: Readonly<Record<string, (options: BenchOptions) => AsyncGenerator<Figure>>> = {
+  engine: runEngine,
+  networks: runNetworks,
+}
 
 const HELP = `npm run bench: ratios against a yardstick that is measured in the same run
 
-Usage: npm run bench -- [--smoke] [--json] [--peerings N] [--rounds N] [--round-seconds N]
+Usage: npm run bench -- [SUITE...] [--smoke] [--json] [--peerings N] [--rounds N] [--round-seconds N]
 
+  SUITE              which: ${Object.keys(SUITES).join(', ')} [all]
   --smoke            short rounds and a small store: shows that the benchmarks run, and no more
   --json             print the figures as JSON only (they always follow the table)
   --peerings N       how many peerings the large store holds [1000000]
@@ -13,7 +21,8 @@ Usage: npm run bench -- [--smoke] [--json] [--peerings N] [--rounds N] [--round-
   --round-seconds N  how long each round is [3]
 `
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     help: { type: 'boolean', short: 'h' },
     smoke: { type: 'boolean' },
@@ -24,8 +33,12 @@ const { values } = parseArgs({
   },
 })
 
+const unknown = positionals.find((name) => !Object.hasOwn(SUITES, name))
 if (values.help) process.stdout.write(HELP)
-else {
+else if (unknown !== undefined) {
+  process.stderr.write(`there is no suite '${unknown}': ${Object.keys(SUITES).join(', ')}\n`)
+  process.exitCode = 2
+} else {
   const figures: Figure[] = []
   const options = {
     small: 1_000,
@@ -34,7 +47,10 @@ else {
     roundMs: Number(values['round-seconds'] ?? (values.smoke ? 0.3 : 3)) * 1000,
     onProgress: (text: string) => process.stderr.write(`${text}\n`),
   }
-  for await (const figure of runAll(options)) figures.push(figure)
+  for (const [name, run] of Object.entries(SUITES)) {
+    if (positionals.length > 0 && !positionals.includes(name)) continue
+    for await (const figure of run(options)) figures.push(figure)
+  }
   if (!values.json) process.stdout.write(`${table(figures)}\n\n`)
   process.stdout.write(`${JSON.stringify(figures)}\n`)
 }

@@ -30,7 +30,7 @@ interface Side {
  * Rounds of ours and of the yardstick in turn, after a warm-up of each, so that a machine whose speed drifts drifts
  * for both. The ratio is the median over the pairs of rounds.
  */
-async function compare(options: BenchOptions, ours: Side, yardstick: Side) {
+export async function compare(options: BenchOptions, ours: Side, yardstick: Side) {
   const measured: number[] = []
   const yardsticks: number[] = []
   for (let round = -1; round < options.rounds; round++) {
@@ -55,8 +55,8 @@ async function measure({ server, round }: Side, durationMs: number): Promise<num
   }
 }
 
-/** Every figure, as it is found. */
-export async function* runAll(options: BenchOptions): AsyncGenerator<Figure> {
+/** The engine by itself: showing, creating, refusing, and the same at scale. Each figure as it is found. */
+export async function* runEngine(options: BenchOptions): AsyncGenerator<Figure> {
   const root = mkdtempSync(join(tmpdir(), 'isthmus-bench-'))
   const servers: BenchServer[] = []
   try {
