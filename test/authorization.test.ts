@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import type { Caller } from '../src/app/context.ts'
+import type { App } from '../src/app/index.ts'
 import { alibaba } from '../src/dialects/alibaba/index.ts'
 import { encodePairs, type Pair } from '../src/dialects/encoding.ts'
 import { huawei } from '../src/dialects/huawei/index.ts'
@@ -12,7 +13,10 @@ import { ROUTES as NATIVE_ROUTES } from '../src/dialects/native/routes.ts'
 import { tencentLegacy } from '../src/dialects/tencent/legacy/index.ts'
 import { asTask } from '../src/dialects/tencent/legacy/task.ts'
 import { tencentV3 } from '../src/dialects/tencent/v3/index.ts'
-import { regionName } from '../src/domain/identity.ts'
+import { ROUTES as TENCENT_V3_ROUTES } from '../src/dialects/tencent/v3/routes.ts'
+import { VERSIONS as V3_VERSIONS } from '../src/dialects/tencent/v3/services.ts'
+import { regionName, vpcId } from '../src/domain/identity.ts'
+import { routeNumber } from '../src/domain/network.ts'
 import { sign as signAlibaba, type Values } from './dialects/alibaba/client.ts'
 import { type Answer, send } from './dialects/huawei/client.ts'
 import {
@@ -47,6 +51,22 @@ interface Subject {
   readonly project: string
   readonly task: string
   readonly key: string
+  /** Of the requester's VPC, in the fixture `network`, by Huawei's, Alibaba's and Tencent's ids. */
+  readonly subnetHuawei: string
+  readonly subnetAlibaba: string
+  readonly subnetTencent: string
+  readonly defaultTableHuawei: string
+  readonly defaultTableAlibaba: string
+  readonly defaultTableTencent: string
+  /** Another table, with nothing in it. */
+  readonly tableHuawei: string
+  readonly tableAlibaba: string
+  readonly tableTencent: string
+  /** In the default table, for 10.1.0.0/24, through the peering, which is active. */
+  readonly routeHuawei: string
+  readonly routeAlibaba: string
+  readonly routeNumber: string
+  readonly portHuawei: string
 }
 
 /** Alice asks, bob is asked, and mallory has nothing to do with it. */
@@ -71,7 +91,7 @@ interface Row<Call> {
   readonly operation: string
   /** Told apart from other rows of the same operation; the first row of each has none. */
   readonly variant?: string
-  readonly fixture: 'vpcs' | 'pending' | 'active' | 'expired' | 'task' | 'key'
+  readonly fixture: 'vpcs' | 'blocks' | 'pending' | 'active' | 'network' | 'expired' | 'task' | 'key'
   readonly call: (subject: Subject, actor: TestTenant) => Call
   readonly may: Readonly<Record<Party, Outcome>>
   /** Whether it writes an event where it is allowed. */
@@ -160,6 +180,10 @@ const byPath =
     ...(body !== undefined && { body }),
   })
 
+/** In the actor's project. */
+const inProject = (method: string, path: (subject: Subject) => string, body?: unknown) =>
+  byPath(method, (subject, actor) => `/v1/${actor.projects['region-a']}${path(subject)}`, body)
+
 const huaweiPeering = (rest = '') => {
   return ({ huawei: id }: Subject) => `/v2.0/vpc/peerings/${id}${rest}`
 }
@@ -169,6 +193,12 @@ async function huaweiToken(actor: TestTenant): Promise<string> {
   const wire = Buffer.from(textOf(body))
   const answer = await send(rig, 'POST', '/v3/auth/tokens', { 'content-type': 'application/json' }, wire)
   return String(answer.headers['x-subject-token'])
+}
+
+/** The token that is asked about, where that is what is asked. */
+async function huaweiSubject({ method, path }: HttpCall, actor: TestTenant): Promise<Record<string, string>> {
+  const asks = method === 'GET' && path === '/v3/auth/tokens'
+  return asks ? { 'x-subject-token': await huaweiToken(actor) } : {}
 }
 
 /** Signs in as whoever is called `name`, with the actor's password. */
@@ -210,6 +240,7 @@ const HUAWEI: Table<HttpCall> = {
           host: rig.host,
           'content-type': 'application/json',
           'x-project-id': actor.projects['region-a'],
+          ...(await huaweiSubject({ method, path: target }, actor)),
         }
         if (fault === 'no key') return { method, target, headers, body: text }
         const { id: accessKeyId, secret } = key
@@ -232,7 +263,11 @@ const HUAWEI: Table<HttpCall> = {
     {
       name: 'X-Auth-Token',
       async sign({ method, path: target, body }, _key, actor, fault) {
-        const headers = { 'content-type': 'application/json', 'x-project-id': actor.projects['region-a'] }
+        const headers = {
+          'content-type': 'application/json',
+          'x-project-id': actor.projects['region-a'],
+          ...(await huaweiSubject({ method, path: target }, actor)),
+        }
         const token = await huaweiToken(actor)
         const shown = {
           'no key': '',
@@ -349,6 +384,227 @@ const HUAWEI: Table<HttpCall> = {
       may: OWNER,
     },
     {
+      operation: 'PUT /v1/{project_id}/vpcs/{vpc_id}',
+      fixture: 'vpcs',
+      call: inProject('PUT', (s) => `/vpcs/${s.vpcHuawei}`, { vpc: { description: 'd' } }),
+      may: OWNER,
+    },
+    {
+      operation: 'GET /v3/{project_id}/vpc/vpcs',
+      fixture: 'vpcs',
+      call: byPath('GET', (s, actor) => `/v3/${actor.projects['region-a']}/vpc/vpcs?id=${s.vpcHuawei}`),
+      may: OWNER_FINDS,
+    },
+    {
+      operation: 'GET /v3/{project_id}/vpc/vpcs/{vpc_id}',
+      fixture: 'vpcs',
+      call: byPath('GET', (s, actor) => `/v3/${actor.projects['region-a']}/vpc/vpcs/${s.vpcHuawei}`),
+      may: OWNER,
+    },
+    ...(['add', 'remove'] as const).map((action) => ({
+      operation: `PUT /v3/{project_id}/vpc/vpcs/{vpc_id}/${action}-extend-cidr`,
+      fixture: 'network' as const,
+      call: byPath(
+        'PUT',
+        (s, actor) => `/v3/${actor.projects['region-a']}/vpc/vpcs/${s.vpcHuawei}/${action}-extend-cidr`,
+        { vpc: { extend_cidrs: [action === 'add' ? '172.21.0.0/16' : '172.20.0.0/16'] } },
+      ),
+      may: OWNER,
+    })),
+    {
+      operation: 'POST /v1/{project_id}/subnets',
+      fixture: 'vpcs',
+      call: (s, actor) => ({
+        method: 'POST',
+        path: `/v1/${actor.projects['region-a']}/subnets`,
+        body: {
+          subnet: { name: 's', cidr: '10.0.2.0/24', gateway_ip: '10.0.2.1', vpc_id: s.vpcHuawei },
+        },
+      }),
+      may: OWNER,
+    },
+    {
+      operation: 'GET /v1/{project_id}/subnets',
+      fixture: 'network',
+      call: inProject('GET', (s) => `/subnets?vpc_id=${s.vpcHuawei}`),
+      may: OWNER_FINDS,
+    },
+    {
+      operation: 'GET /v1/{project_id}/subnets/{subnet_id}',
+      fixture: 'network',
+      call: inProject('GET', (s) => `/subnets/${s.subnetHuawei}`),
+      may: OWNER,
+    },
+    {
+      operation: 'PUT /v1/{project_id}/vpcs/{vpc_id}/subnets/{subnet_id}',
+      fixture: 'network',
+      call: inProject('PUT', (s) => `/vpcs/${s.vpcHuawei}/subnets/${s.subnetHuawei}`, {
+        subnet: { name: 'n' },
+      }),
+      may: OWNER,
+    },
+    {
+      operation: 'DELETE /v1/{project_id}/vpcs/{vpc_id}/subnets/{subnet_id}',
+      fixture: 'network',
+      call: inProject('DELETE', (s) => `/vpcs/${s.vpcHuawei}/subnets/${s.subnetHuawei}`),
+      may: OWNER,
+    },
+    {
+      operation: 'POST /v1/{project_id}/routetables',
+      fixture: 'vpcs',
+      call: (s, actor) => ({
+        method: 'POST',
+        path: `/v1/${actor.projects['region-a']}/routetables`,
+        body: { routetable: { vpc_id: s.vpcHuawei } },
+      }),
+      may: OWNER,
+    },
+    {
+      operation: 'GET /v1/{project_id}/routetables',
+      fixture: 'network',
+      call: inProject('GET', (s) => `/routetables?vpc_id=${s.vpcHuawei}`),
+      may: OWNER_FINDS,
+    },
+    {
+      operation: 'GET /v1/{project_id}/routetables',
+      variant: 'by subnet',
+      fixture: 'network',
+      call: inProject('GET', (s) => `/routetables?subnet_id=${s.subnetHuawei}`),
+      may: OWNER_FINDS,
+    },
+    {
+      operation: 'GET /v1/{project_id}/routetables/{routetable_id}',
+      fixture: 'network',
+      call: inProject('GET', (s) => `/routetables/${s.defaultTableHuawei}`),
+      may: OWNER,
+    },
+    {
+      operation: 'PUT /v1/{project_id}/routetables/{routetable_id}',
+      fixture: 'network',
+      call: inProject('PUT', (s) => `/routetables/${s.defaultTableHuawei}`, {
+        routetable: { routes: { del: [{ destination: '10.1.0.0/24' }] } },
+      }),
+      may: OWNER,
+    },
+    {
+      operation: 'DELETE /v1/{project_id}/routetables/{routetable_id}',
+      fixture: 'network',
+      call: inProject('DELETE', (s) => `/routetables/${s.tableHuawei}`),
+      may: OWNER,
+    },
+    {
+      operation: 'POST /v1/{project_id}/routetables/{routetable_id}/action',
+      fixture: 'network',
+      call: (s, actor) => ({
+        method: 'POST',
+        path: `/v1/${actor.projects['region-a']}/routetables/${s.tableHuawei}/action`,
+        body: { routetable: { subnets: { associate: [s.subnetHuawei] } } },
+      }),
+      may: OWNER,
+    },
+    {
+      operation: 'POST /v2.0/vpc/routes',
+      fixture: 'network',
+      call: (s) => ({
+        method: 'POST',
+        path: '/v2.0/vpc/routes',
+        body: {
+          route: { type: 'peering', destination: '10.1.9.0/24', nexthop: s.huawei, vpc_id: s.vpcHuawei },
+        },
+      }),
+      may: OWNER,
+    },
+    {
+      operation: 'GET /v2.0/vpc/routes',
+      fixture: 'network',
+      call: byPath('GET', (s) => `/v2.0/vpc/routes?vpc_id=${s.vpcHuawei}`),
+      may: OWNER_FINDS,
+    },
+    {
+      operation: 'GET /v2.0/vpc/routes/{route_id}',
+      fixture: 'network',
+      call: byPath('GET', (s) => `/v2.0/vpc/routes/${s.routeHuawei}`),
+      may: OWNER,
+    },
+    {
+      operation: 'DELETE /v2.0/vpc/routes/{route_id}',
+      fixture: 'network',
+      call: byPath('DELETE', (s) => `/v2.0/vpc/routes/${s.routeHuawei}`),
+      may: OWNER,
+    },
+    ...(['vpcs', 'subnets'] as const).flatMap((kind) => {
+      const path = (s: Subject, actor: TestTenant, rest = '') =>
+        `/v2.0/${actor.projects['region-a']}/${kind}/${kind === 'vpcs' ? s.vpcHuawei : s.subnetHuawei}/tags${rest}`
+      const route = `/v2.0/{project_id}/${kind}/{${kind === 'vpcs' ? 'vpc' : 'subnet'}_id}/tags`
+      const tags = { action: 'create', tags: [{ key: 'k', value: 'v' }] }
+      return [
+        { operation: `GET ${route}`, fixture: 'network' as const, call: byPath('GET', path), may: OWNER },
+        {
+          operation: `POST ${route}`,
+          fixture: 'network' as const,
+          call: byPath('POST', path, { tag: { key: 'k', value: 'v' } }),
+          may: OWNER,
+        },
+        {
+          operation: `DELETE ${route}/{key}`,
+          fixture: 'network' as const,
+          call: byPath('DELETE', (s, actor) => path(s, actor, '/fixture')),
+          may: OWNER,
+        },
+        {
+          operation: `POST ${route}/action`,
+          fixture: 'network' as const,
+          call: byPath('POST', (s, actor) => path(s, actor, '/action'), tags),
+          may: OWNER,
+        },
+      ]
+    }),
+    {
+      operation: 'GET /v1/{project_id}/quotas',
+      fixture: 'vpcs',
+      call: inProject('GET', () => '/quotas'),
+      may: ANYBODY,
+    },
+    {
+      operation: 'GET /v1/{project_id}/quotas',
+      variant: 'in the requester’s project',
+      fixture: 'vpcs',
+      call: byPath('GET', ({ project }) => `/v1/${project}/quotas`),
+      may: OWNER,
+    },
+    { operation: 'GET /', fixture: 'vpcs', call: byPath('GET', () => '/'), may: ANYBODY, anonymous: true },
+    {
+      operation: 'GET /v3',
+      fixture: 'vpcs',
+      call: byPath('GET', () => '/v3'),
+      may: ANYBODY,
+      anonymous: true,
+    },
+    {
+      operation: 'GET /v3/auth/tokens',
+      fixture: 'vpcs',
+      call: byPath('GET', () => '/v3/auth/tokens'),
+      may: ANYBODY,
+    },
+    {
+      operation: 'GET /v3/auth/catalog',
+      fixture: 'vpcs',
+      call: byPath('GET', () => '/v3/auth/catalog'),
+      may: ANYBODY,
+    },
+    {
+      operation: 'GET /v3/auth/domains',
+      fixture: 'vpcs',
+      call: byPath('GET', (s) => `/v3/auth/domains?name=${s.tenant}`),
+      may: OWNER_FINDS,
+    },
+    {
+      operation: 'GET /v3/users',
+      fixture: 'vpcs',
+      call: byPath('GET', (s) => `/v3/users?name=${s.tenant}`),
+      may: OWNER_FINDS,
+    },
+    {
       operation: 'POST /v3/auth/tokens',
       fixture: 'vpcs',
       call: (s, actor) => signInWith(actor, s.tenant),
@@ -368,12 +624,32 @@ const HUAWEI: Table<HttpCall> = {
 
 interface AlibabaCall {
   readonly action: string
+  /** Absent: that of the one API that has the action, or VpcPeer's. */
+  readonly version?: string
   readonly parameters: Values
 }
 
 const call =
   (action: string, parameters: (subject: Subject, actor: TestTenant) => Values) =>
   (subject: Subject, actor: TestTenant): AlibabaCall => ({ action, parameters: parameters(subject, actor) })
+/** An operation of the VPC API, asked in the fixture's region. */
+const alibabaNetwork = (
+  action: string,
+  fixture: Row<AlibabaCall>['fixture'],
+  may: Row<AlibabaCall>['may'],
+  parameters: (subject: Subject) => Values,
+  version = '2016-04-28',
+): Row<AlibabaCall> => ({
+  operation: `${version} ${action}`,
+  fixture,
+  call: (subject) => ({
+    action,
+    version,
+    parameters: { RegionId: 'cn-hangzhou', ...parameters(subject) },
+  }),
+  may,
+})
+const taggedSubnet = (s: Subject) => ({ ResourceType: 'VSWITCH', 'ResourceId.1': s.subnetAlibaba })
 const instance = ({ alibaba: id }: Subject) => ({ InstanceId: id })
 const resource = ({ alibaba: id }: Subject) => ({
   RegionId: 'cn-hangzhou',
@@ -395,8 +671,9 @@ function alibabaScheme(
 ): Scheme<AlibabaCall> {
   return {
     name,
-    async sign({ action, parameters }, { id: keyId, secret }, actor, fault) {
-      const signed = signAlibaba(rig.host, actor, action, parameters, { style, keyId, secret })
+    async sign({ action, version, parameters }, { id: keyId, secret }, actor, fault) {
+      const options = { style, keyId, secret, ...(version !== undefined && { version }) }
+      const signed = signAlibaba(rig.host, actor, action, parameters, options)
       const { method, body } = signed
       let { query, headers } = signed
       if (fault === 'no key') {
@@ -555,6 +832,83 @@ const ALIBABA: Table<AlibabaCall> = {
       call: call('DeleteVpc', (s) => ({ VpcId: s.vpcAlibaba })),
       may: OWNER,
     },
+    alibabaNetwork('ModifyVpcAttribute', 'vpcs', OWNER, (s) => ({ VpcId: s.vpcAlibaba, VpcName: 'n' })),
+    alibabaNetwork('AssociateVpcCidrBlock', 'vpcs', OWNER, (s) => ({
+      VpcId: s.vpcAlibaba,
+      SecondaryCidrBlock: '192.168.0.0/16',
+    })),
+    alibabaNetwork('UnassociateVpcCidrBlock', 'network', OWNER, (s) => ({
+      VpcId: s.vpcAlibaba,
+      SecondaryCidrBlock: '172.20.0.0/16',
+    })),
+    alibabaNetwork('MoveResourceGroup', 'vpcs', OWNER, (s) => ({
+      ResourceType: 'VPC',
+      ResourceId: s.vpcAlibaba,
+      NewResourceGroupId: 'rg-another',
+    })),
+    alibabaNetwork('CreateVSwitch', 'vpcs', OWNER, (s) => ({
+      VpcId: s.vpcAlibaba,
+      CidrBlock: '10.0.2.0/24',
+      ZoneId: 'cn-hangzhou-a',
+    })),
+    alibabaNetwork('DescribeVSwitches', 'network', OWNER_FINDS, (s) => ({ VSwitchId: s.subnetAlibaba })),
+    alibabaNetwork('DescribeVSwitchAttributes', 'network', OWNER, (s) => ({ VSwitchId: s.subnetAlibaba })),
+    alibabaNetwork('ModifyVSwitchAttribute', 'network', OWNER, (s) => ({
+      VSwitchId: s.subnetAlibaba,
+      VSwitchName: 'n',
+    })),
+    alibabaNetwork('DeleteVSwitch', 'network', OWNER, (s) => ({ VSwitchId: s.subnetAlibaba })),
+    alibabaNetwork('CreateRouteTable', 'vpcs', OWNER, (s) => ({ VpcId: s.vpcAlibaba })),
+    alibabaNetwork('DescribeRouteTableList', 'network', OWNER_FINDS, (s) => ({
+      RouteTableId: s.tableAlibaba,
+    })),
+    alibabaNetwork('DescribeRouteTables', 'network', OWNER_FINDS, (s) => ({ RouteTableId: s.tableAlibaba })),
+    alibabaNetwork('ModifyRouteTableAttributes', 'network', OWNER, (s) => ({
+      RouteTableId: s.tableAlibaba,
+      RouteTableName: 'n',
+    })),
+    alibabaNetwork('DeleteRouteTable', 'network', OWNER, (s) => ({ RouteTableId: s.tableAlibaba })),
+    ...['AssociateRouteTable', 'UnassociateRouteTable'].map((action) =>
+      alibabaNetwork(action, 'network', OWNER, (s) => ({
+        RouteTableId: s.tableAlibaba,
+        VSwitchId: s.subnetAlibaba,
+      })),
+    ),
+    alibabaNetwork('CreateRouteEntry', 'network', OWNER, (s) => ({
+      RouteTableId: s.defaultTableAlibaba,
+      DestinationCidrBlock: '10.1.9.0/24',
+      NextHopType: 'VpcPeer',
+      NextHopId: s.alibaba,
+    })),
+    alibabaNetwork('DescribeRouteEntryList', 'network', OWNER, (s) => ({
+      RouteTableId: s.defaultTableAlibaba,
+    })),
+    alibabaNetwork('ModifyRouteEntry', 'network', OWNER, (s) => ({
+      RouteEntryId: s.routeAlibaba,
+      RouteEntryName: 'n',
+    })),
+    alibabaNetwork('DeleteRouteEntry', 'network', OWNER, (s) => ({ RouteEntryId: s.routeAlibaba })),
+    {
+      ...alibabaNetwork('DeleteRouteEntry', 'network', OWNER, (s) => ({
+        RouteTableId: s.defaultTableAlibaba,
+        DestinationCidrBlock: '10.1.0.0/24',
+        NextHopId: s.alibaba,
+      })),
+      variant: 'by what it says',
+    },
+    alibabaNetwork('TagResources', 'network', OWNER, (s) => ({ ...taggedSubnet(s), 'Tag.1.Key': 'k' })),
+    alibabaNetwork('UnTagResources', 'network', OWNER, (s) => ({ ...taggedSubnet(s), All: true })),
+    alibabaNetwork('ListTagResources', 'network', OWNER_FINDS, taggedSubnet),
+    alibabaNetwork('DescribeRegions', 'vpcs', ANYBODY, () => ({})),
+    alibabaNetwork('DescribeZones', 'vpcs', ANYBODY, () => ({})),
+    alibabaNetwork('GetCallerIdentity', 'vpcs', ANYBODY, () => ({}), '2015-04-01'),
+    alibabaNetwork(
+      'DescribeEndpoints',
+      'vpcs',
+      ANYBODY,
+      () => ({ Id: 'cn-hangzhou', ServiceCode: 'vpc' }),
+      '2015-06-12',
+    ),
   ],
 }
 
@@ -595,6 +949,8 @@ const legacyAsk = (from: string, to: string, uin: string, more: Parameters = {})
   ...more,
 })
 const FAR = { peerRegion: 'ap-guangzhou', bandwidth: 10 }
+const legacyTable = (s: Subject) => ({ vpcId: s.vpcTencent, routeTableId: s.defaultTableTencent })
+const legacyRoute = (s: Subject) => ({ destinationCidrBlock: '10.1.0.0/24', nextType: 4, nextHub: s.tencent })
 
 const TENCENT_LEGACY: Table<TencentCall> = {
   dialect: 'tencent legacy',
@@ -708,6 +1064,68 @@ const TENCENT_LEGACY: Table<TencentCall> = {
       call: does('DeleteVpc', (s) => ({ vpcId: s.vpcTencent })),
       may: OWNER,
     },
+    {
+      operation: 'CreateRouteTable',
+      fixture: 'vpcs',
+      call: does('CreateRouteTable', (s) => ({ vpcId: s.vpcTencent, routeTableName: 'made' })),
+      may: OWNER,
+    },
+    {
+      operation: 'CreateRouteTable',
+      variant: 'with a route',
+      fixture: 'network',
+      call: does('CreateRouteTable', (s) => ({
+        vpcId: s.vpcTencent,
+        routeTableName: 'made',
+        routeSet: [legacyRoute(s)],
+      })),
+      may: OWNER,
+    },
+    {
+      operation: 'DescribeRouteTable',
+      fixture: 'network',
+      call: does('DescribeRouteTable', (s) => ({ routeTableId: s.defaultTableTencent })),
+      may: OWNER,
+    },
+    {
+      operation: 'DescribeRouteTable',
+      variant: 'by VPC',
+      fixture: 'network',
+      call: does('DescribeRouteTable', (s) => ({ vpcId: s.vpcTencent })),
+      may: OWNER,
+    },
+    {
+      operation: 'DeleteRouteTable',
+      fixture: 'network',
+      call: does('DeleteRouteTable', (s) => ({ vpcId: s.vpcTencent, routeTableId: s.tableTencent })),
+      may: OWNER,
+    },
+    {
+      operation: 'CreateRoute',
+      fixture: 'network',
+      call: does('CreateRoute', (s) => ({
+        ...legacyTable(s),
+        routeSet: [{ ...legacyRoute(s), destinationCidrBlock: '10.1.9.0/24' }],
+      })),
+      may: OWNER,
+    },
+    {
+      operation: 'CreateRoute',
+      variant: 'in a table of another tenant',
+      fixture: 'network',
+      call: does('CreateRoute', (s, actor) => ({
+        vpcId: vpcOf(actor, 1).ids.tencent,
+        routeTableId: actor === alice ? 'rtb-00000009' : s.defaultTableTencent,
+        routeSet: [legacyRoute(s)],
+      })),
+      may: NOBODY,
+    },
+    {
+      operation: 'DeleteRoute',
+      fixture: 'network',
+      call: does('DeleteRoute', (s) => ({ ...legacyTable(s), routeSet: [legacyRoute(s)] })),
+      may: OWNER,
+    },
   ],
 }
 
@@ -719,6 +1137,20 @@ const v3Ask = (from: string, to: string, uin: string) => ({
   DestinationUin: uin,
   DestinationRegion: 'ap-guangzhou',
 })
+
+const v3Row = (
+  operation: string,
+  fixture: Row<TencentCall>['fixture'],
+  may: Row<TencentCall>['may'],
+  parameters: (subject: Subject) => Parameters,
+): Row<TencentCall> => ({ operation, fixture, call: does(operation, parameters), may })
+const V3_SUBNET = { SubnetName: 'made', CidrBlock: '10.0.9.0/24', Zone: 'z' }
+
+/** What a client of the service asks for that an action belongs to. */
+const v3VersionOf = (action: string) => {
+  const route = TENCENT_V3_ROUTES.find(({ operation }) => operation.name === action)
+  return V3_VERSIONS[route?.service ?? 'vpc']
+}
 
 const TENCENT_V3: Table<TencentCall> = {
   dialect: 'tencent v3',
@@ -732,7 +1164,13 @@ const TENCENT_V3: Table<TencentCall> = {
     {
       name: 'TC3-HMAC-SHA256',
       async sign({ action, parameters }, { id: keyId, secret }, actor, fault) {
-        const wire = signWithHeaders(rig.host, actor, action, parameters, { keyId, secret })
+        const version = v3VersionOf(action)
+        const wire = signWithHeaders(rig.host, actor, action, parameters, {
+          keyId,
+          secret,
+          version,
+          service: '127',
+        })
         const { authorization = '', ...headers } = wire.headers
         if (fault === 'no key') return { ...wire, headers }
         const [claim = '', signature = ''] = authorization.split('Signature=')
@@ -752,7 +1190,7 @@ const TENCENT_V3: Table<TencentCall> = {
         const pairs: Pair[] = [
           ['Action', action],
           ['Region', 'ap-guangzhou'],
-          ['Version', '2017-03-12'],
+          ['Version', v3VersionOf(action)],
           ...flatten(parameters),
         ]
         return signWithParameter('/', 'HmacSHA256', pairs, key, actor, fault)
@@ -851,6 +1289,69 @@ const TENCENT_V3: Table<TencentCall> = {
       call: does('DeleteVpc', (s) => ({ VpcId: s.vpcTencent })),
       may: OWNER,
     },
+    v3Row('ModifyVpcAttribute', 'vpcs', OWNER, (s) => ({ VpcId: s.vpcTencent, VpcName: 'renamed' })),
+    v3Row('CreateAssistantCidr', 'vpcs', OWNER, (s) => ({
+      VpcId: s.vpcTencent,
+      CidrBlocks: ['172.16.0.0/16'],
+    })),
+    v3Row('ModifyAssistantCidr', 'vpcs', OWNER, (s) => ({
+      VpcId: s.vpcTencent,
+      NewCidrBlocks: ['172.16.0.0/16'],
+    })),
+    v3Row('DeleteAssistantCidr', 'blocks', OWNER, (s) => ({
+      VpcId: s.vpcTencent,
+      CidrBlocks: ['172.16.0.0/16'],
+    })),
+    v3Row('DescribeAssistantCidr', 'blocks', OWNER_FINDS, (s) => ({ VpcIds: [s.vpcTencent] })),
+    v3Row('CreateSubnet', 'vpcs', OWNER, (s) => ({ VpcId: s.vpcTencent, ...V3_SUBNET })),
+    v3Row('CreateSubnets', 'vpcs', OWNER, (s) => ({ VpcId: s.vpcTencent, Subnets: [V3_SUBNET] })),
+    v3Row('DescribeSubnets', 'network', OWNER_FINDS, (s) => ({ SubnetIds: [s.subnetTencent] })),
+    v3Row('ModifySubnetAttribute', 'network', OWNER, (s) => ({
+      SubnetId: s.subnetTencent,
+      SubnetName: 'renamed',
+    })),
+    v3Row('DeleteSubnet', 'network', OWNER, (s) => ({ SubnetId: s.subnetTencent })),
+    v3Row('CreateRouteTable', 'vpcs', OWNER, (s) => ({ VpcId: s.vpcTencent, RouteTableName: 'made' })),
+    v3Row('DescribeRouteTables', 'network', OWNER_FINDS, (s) => ({
+      RouteTableIds: [s.defaultTableTencent],
+    })),
+    v3Row('ModifyRouteTableAttribute', 'network', OWNER, (s) => ({
+      RouteTableId: s.tableTencent,
+      RouteTableName: 'renamed',
+    })),
+    v3Row('DeleteRouteTable', 'network', OWNER, (s) => ({ RouteTableId: s.tableTencent })),
+    v3Row('ReplaceRouteTableAssociation', 'network', OWNER, (s) => ({
+      RouteTableId: s.tableTencent,
+      SubnetId: s.subnetTencent,
+    })),
+    v3Row('CreateRoutes', 'network', OWNER, (s) => ({
+      RouteTableId: s.tableTencent,
+      Routes: [{ DestinationCidrBlock: '10.1.0.0/16', GatewayType: 'PEERCONNECTION', GatewayId: s.tencent }],
+    })),
+    v3Row('DeleteRoutes', 'network', OWNER, (s) => ({
+      RouteTableId: s.defaultTableTencent,
+      Routes: [{ RouteId: Number(s.routeNumber) }],
+    })),
+    ...['EnableRoutes', 'DisableRoutes'].map((operation) =>
+      v3Row(operation, 'network', OWNER, (s) => ({
+        RouteTableId: s.defaultTableTencent,
+        RouteIds: [Number(s.routeNumber)],
+      })),
+    ),
+    v3Row('DescribeVpcTaskResult', 'task', OWNER, ({ task }) => ({ TaskId: task })),
+    v3Row('ModifyResourceTags', 'vpcs', OWNER, (s) => ({
+      Resource: `qcs::vpc:ap-guangzhou:uin/:vpc/${s.vpcTencent}`,
+      ReplaceTags: [{ TagKey: 'k', TagValue: 'v' }],
+    })),
+    v3Row('DescribeResourceTagsByResourceIds', 'vpcs', OWNER_FINDS, (s) => ({
+      ServiceType: 'vpc',
+      ResourcePrefix: 'vpc',
+      ResourceIds: [s.vpcTencent],
+      ResourceRegion: 'ap-guangzhou',
+    })),
+    v3Row('GetUserAppId', 'vpcs', ANYBODY, () => ({})),
+    v3Row('DescribeSubAccounts', 'vpcs', ANYBODY, () => ({ FilterSubAccountUin: [1] })),
+    v3Row('GetCallerIdentity', 'vpcs', ANYBODY, () => ({})),
   ],
 }
 
@@ -948,6 +1449,73 @@ const NATIVE: Table<HttpCall> = {
       may: OWNER,
     },
     {
+      operation: 'POST /vpcs/:id/subnets',
+      fixture: 'vpcs',
+      call: byPath('POST', ({ vpcHuawei }) => `/vpcs/${vpcHuawei}/subnets`, {
+        name: 's',
+        cidr: '10.0.2.0/24',
+      }),
+      may: OWNER,
+    },
+    {
+      operation: 'GET /vpcs/:id/subnets',
+      fixture: 'network',
+      call: byPath('GET', ({ vpcHuawei }) => `/vpcs/${vpcHuawei}/subnets`),
+      may: OWNER,
+    },
+    {
+      operation: 'DELETE /vpcs/:id/subnets/:subnet',
+      fixture: 'network',
+      call: byPath('DELETE', (s) => `/vpcs/${s.vpcHuawei}/subnets/${s.subnetHuawei}`),
+      may: OWNER,
+    },
+    {
+      operation: 'POST /vpcs/:id/routes',
+      fixture: 'network',
+      call: (s) => ({
+        method: 'POST',
+        path: `/vpcs/${s.vpcHuawei}/routes`,
+        body: { destination: '10.1.9.0/24', peering: s.huawei },
+      }),
+      may: OWNER,
+    },
+    {
+      operation: 'GET /vpcs/:id/routes',
+      fixture: 'network',
+      call: byPath('GET', ({ vpcHuawei }) => `/vpcs/${vpcHuawei}/routes`),
+      may: OWNER,
+    },
+    {
+      operation: 'DELETE /vpcs/:id/routes/:route',
+      fixture: 'network',
+      call: byPath('DELETE', (s) => `/vpcs/${s.vpcHuawei}/routes/${s.routeHuawei}`),
+      may: OWNER,
+    },
+    {
+      operation: 'POST /vpcs/:id/ports',
+      fixture: 'network',
+      call: (s) => ({ method: 'POST', path: `/vpcs/${s.vpcHuawei}/ports`, body: { subnet: s.subnetHuawei } }),
+      may: OWNER,
+    },
+    {
+      operation: 'GET /vpcs/:id/ports',
+      fixture: 'network',
+      call: byPath('GET', ({ vpcHuawei }) => `/vpcs/${vpcHuawei}/ports`),
+      may: OWNER,
+    },
+    {
+      operation: 'DELETE /vpcs/:id/ports/:port',
+      fixture: 'network',
+      call: byPath('DELETE', (s) => `/vpcs/${s.vpcHuawei}/ports/${s.portHuawei}`),
+      may: OWNER,
+    },
+    {
+      operation: 'GET /peerings/:id/realization',
+      fixture: 'pending',
+      call: byPath('GET', nativePeering('/realization')),
+      may: BOTH,
+    },
+    {
       operation: 'POST /peerings',
       fixture: 'vpcs',
       call: (s) => ({
@@ -1006,6 +1574,12 @@ const NATIVE: Table<HttpCall> = {
       // The newest event is the fixture's own.
       call: byPath('GET', () => `/events?after=${newestEvent - 1}`),
       may: { requester: 'allowed', accepter: 'allowed', stranger: 'sees-nothing' },
+    },
+    {
+      operation: 'GET /explain',
+      fixture: 'pending',
+      call: byPath('GET', (s) => `/explain?from=${s.vpcHuawei}&to=${s.otherVpcHuawei}`),
+      may: BOTH,
     },
     { operation: 'GET /clock', fixture: 'vpcs', call: byPath('GET', () => '/clock'), may: ANYBODY },
     {
@@ -1072,8 +1646,13 @@ async function makeFixture(kind: Row<unknown>['fixture']): Promise<Subject> {
     project: alice.projects['region-a'],
     task: '123456789012345',
     key: 'AK00000000',
+    ...NO_NETWORK,
   }
   if (kind === 'vpcs') return subject
+  if (kind === 'blocks') {
+    await app.updateVpc(OPERATOR_CALLER, { id: ours.id, addCidrs: ['172.16.0.0/16'] })
+    return subject
+  }
   if (kind === 'key') {
     return { ...subject, key: (await app.createAccessKey(OPERATOR_CALLER, { tenant: requester })).id }
   }
@@ -1088,12 +1667,87 @@ async function makeFixture(kind: Row<unknown>['fixture']): Promise<Subject> {
     attributes: {},
   })
   const { id, ids } = peering
-  if (kind === 'active') await app.acceptPeering(as(accepter), { id })
+  if (kind === 'active' || kind === 'network') await app.acceptPeering(as(accepter), { id })
+  const network = kind === 'network' ? await makeNetwork(app, as(requester), ours.id, id) : NO_NETWORK
   if (kind === 'expired') await app.moveClock(OPERATOR_CALLER, { byMs: WEEK_MS })
   const rename = (caller: Caller) => app.updatePeering(caller, { id, name: 'by a task' })
   const task = kind === 'task' ? String((await asTask(app, as(requester), rename)).taskId) : subject.task
   newestEvent = await store.lastEventSequence()
-  return { ...subject, ...ids, task }
+  return { ...subject, ...ids, task, ...network }
+}
+
+/** Nobody's. */
+const NO_NETWORK = {
+  subnetHuawei: '0193a000-0000-7000-8000-000000000001',
+  subnetAlibaba: 'vsw-bp1000000000000000001',
+  subnetTencent: 'subnet-00000001',
+  defaultTableHuawei: '0193a000-0000-7000-8000-000000000002',
+  defaultTableAlibaba: 'vtb-bp1000000000000000002',
+  defaultTableTencent: 'rtb-00000002',
+  tableHuawei: '0193a000-0000-7000-8000-000000000003',
+  tableAlibaba: 'vtb-bp1000000000000000003',
+  tableTencent: 'rtb-00000003',
+  routeHuawei: '0193a000-0000-7000-8000-000000000004',
+  routeAlibaba: 'rte-bp1000000000000000004',
+  routeNumber: '1234567890123',
+  portHuawei: '0193a000-0000-7000-8000-000000000005',
+}
+
+/** A subnet, a table and a route of a VPC. */
+async function makeNetwork(
+  app: App,
+  owner: Caller,
+  vpc: string,
+  nextHop: string,
+): Promise<typeof NO_NETWORK> {
+  const said = { vpc, name: 'fixture', description: '' }
+  const tags = [{ key: 'fixture', value: '' }]
+  await app.updateVpc(owner, { id: vpc, addCidrs: ['172.20.0.0/16'], tags })
+  const cidrs = ['10.0.1.0/24']
+  const subnet = await app.createSubnet(owner, {
+    ...said,
+    cidrs,
+    zone: 'z',
+    gateway: null,
+    dnsServers: [],
+    tags,
+  })
+  // Of a port, so that the other subnet can still be deleted.
+  const other = await app.createSubnet(owner, {
+    ...said,
+    cidrs: ['10.0.3.0/24'],
+    zone: 'z',
+    gateway: null,
+    dnsServers: [],
+  })
+  const window = { limit: 100 }
+  const tables = await app.listRouteTables(owner, { vpcs: [vpcId(vpc)], window, withTotal: false })
+  const defaultTable = tables.items.find(({ isDefault }) => isDefault)
+  assert.ok(defaultTable)
+  const table = await app.createRouteTable(owner, said)
+  const { added } = await app.changeRoutes(owner, {
+    routeTable: defaultTable.id,
+    add: [{ destination: '10.1.0.0/24', nextHop, name: '', description: '', enabled: true }],
+    modify: [],
+    remove: [],
+  })
+  const [route] = added
+  assert.ok(route)
+  return {
+    subnetHuawei: subnet.ids.huawei,
+    subnetAlibaba: subnet.ids.alibaba,
+    subnetTencent: subnet.ids.tencent,
+    defaultTableHuawei: defaultTable.ids.huawei,
+    defaultTableAlibaba: defaultTable.ids.alibaba,
+    defaultTableTencent: defaultTable.ids.tencent,
+    tableHuawei: table.ids.huawei,
+    tableAlibaba: table.ids.alibaba,
+    tableTencent: table.ids.tencent,
+    routeHuawei: route.ids.huawei,
+    routeAlibaba: route.ids.alibaba,
+    routeNumber: String(routeNumber(route.id)),
+    portHuawei: (await app.createPort(owner, { vpc, subnet: other.id, address: null, namespace: null })).id,
+  }
 }
 
 /** Ids of the same shape, which nothing has. */
@@ -1116,6 +1770,16 @@ async function kept(subject: Subject): Promise<unknown> {
   return {
     peering: (await store.findPeering(subject.huawei))?.peering,
     vpcs: [await store.findVpc(subject.vpcHuawei), await store.findVpc(subject.otherVpcHuawei)],
+    parts: await Promise.all(
+      (['subnet', 'route-table', 'route', 'port'] as const).map((part) =>
+        store.listParts(part, {
+          party: null,
+          vpcs: [vpcId(subject.vpcHuawei), vpcId(subject.otherVpcHuawei)],
+          window: { limit: 100 },
+          withTotal: true,
+        }),
+      ),
+    ),
     events: await store.lastEventSequence(),
     tenants,
     keys: await Promise.all(tenants.map(({ id }) => store.listAccessKeys(id))),

@@ -516,6 +516,189 @@ const ofPeering = (method: string, rest: string, writes: boolean, body?: Json, w
 })
 const projectOf = ({ actor }: Ids) => actor.projects['region-a']
 
+/** In the actor's project, at a path that tells its own VPC or (most times) one of somebody else's, or nothing. */
+const inProject = (
+  version: 'v1' | 'v2.0' | 'v3',
+  method: string,
+  rest: (dice: Dice, ids: Ids) => string,
+  body?: (dice: Dice, ids: Ids) => Json,
+  query: (dice: Dice, ids: Ids) => readonly Pair[] = () => [],
+): Op => ({
+  action: `${method} ${version}`,
+  writes: false,
+  ids: true,
+  weight: 4,
+  told: (dice, ids) =>
+    told(method, `/${version}/${projectOf(ids)}${rest(dice, ids)}`, query(dice, ids), body?.(dice, ids)),
+})
+/** One of the actor's VPCs at times: what is made in it stays there. */
+const rarely = (dice: Dice, { ours }: Ids) => (dice.chance(5) ? ours.huawei : dice.of(NOWHERE))
+const huaweiRoute = (dice: Dice, { peerings }: Ids): Json => ({
+  type: 'peering',
+  destination: dice.of(['10.1.0.0/24', 'fd00::/64', '10.2.0.0/16']),
+  nexthop: dice.of(peerings),
+  description: 'fuzz',
+})
+const huaweiSubnet = (dice: Dice): Json => ({
+  name: 'fuzz',
+  description: 'of the fuzz',
+  cidr: '10.17.9.0/24',
+  gateway_ip: '10.17.9.1',
+  dhcp_enable: dice.chance(50),
+  dnsList: ['8.8.8.8'],
+  primary_dns: '8.8.8.8',
+  extra_dhcp_opts: [{ opt_name: 'ntp', opt_value: '10.0.0.1' }],
+  tags: ['k*v'],
+})
+const pageOf = (dice: Dice, ids: Ids): readonly Pair[] => [
+  ['limit', '5'],
+  ['marker', dice.of(ids.vpcs)],
+  ['vpc_id', ids.ours.huawei],
+]
+const TAG_ACTIONS: Json = { action: 'create', tags: [{ key: 'k', value: 'v' }] }
+
+const HUAWEI_NETWORK_OPS: readonly Op[] = [
+  inProject(
+    'v1',
+    'PUT',
+    (dice, ids) => `/vpcs/${rarely(dice, ids)}`,
+    () => ({
+      vpc: { description: 'fuzz', enable_shared_snat: true, enhanced_local_route: 'false' },
+    }),
+  ),
+  inProject(
+    'v3',
+    'GET',
+    () => '/vpc/vpcs',
+    undefined,
+    (dice, ids) => [...pageOf(dice, ids), ['id', dice.of(ids.vpcs)], ['name', 'x'], ['cidr', '10.0.0.0/16']],
+  ),
+  inProject('v3', 'GET', (dice, { vpcs }) => `/vpc/vpcs/${dice.of(vpcs)}`),
+  ...['add', 'remove'].map((action) =>
+    inProject(
+      'v3',
+      'PUT',
+      (dice, ids) => `/vpc/vpcs/${rarely(dice, ids)}/${action}-extend-cidr`,
+      (dice) => ({ vpc: { extend_cidrs: ['172.20.0.0/16'] }, dry_run: dice.chance(50) }),
+    ),
+  ),
+  inProject(
+    'v1',
+    'POST',
+    () => '/subnets',
+    (dice, ids) => ({
+      subnet: { ...(huaweiSubnet(dice) as object), vpc_id: rarely(dice, ids) },
+    }),
+  ),
+  inProject('v1', 'GET', () => '/subnets', undefined, pageOf),
+  inProject('v1', 'GET', (dice) => `/subnets/${dice.of(NOWHERE)}`),
+  inProject(
+    'v1',
+    'PUT',
+    (dice, { vpcs }) => `/vpcs/${dice.of(vpcs)}/subnets/${dice.of(NOWHERE)}`,
+    (dice) => ({ subnet: huaweiSubnet(dice) }),
+  ),
+  inProject('v1', 'DELETE', (dice, { vpcs }) => `/vpcs/${dice.of(vpcs)}/subnets/${dice.of(NOWHERE)}`),
+  inProject(
+    'v1',
+    'POST',
+    () => '/routetables',
+    (dice, ids) => ({
+      routetable: { name: 'fuzz', vpc_id: rarely(dice, ids), routes: [huaweiRoute(dice, ids)] },
+    }),
+  ),
+  inProject(
+    'v1',
+    'GET',
+    () => '/routetables',
+    undefined,
+    (dice, ids) => [...pageOf(dice, ids), ['id', dice.of(NOWHERE)], ['subnet_id', dice.of(NOWHERE)]],
+  ),
+  inProject('v1', 'GET', (dice) => `/routetables/${dice.of(NOWHERE)}`),
+  inProject(
+    'v1',
+    'PUT',
+    (dice) => `/routetables/${dice.of(NOWHERE)}`,
+    (dice, ids) => ({
+      routetable: {
+        name: 'fuzz',
+        routes: {
+          add: [huaweiRoute(dice, ids)],
+          mod: [huaweiRoute(dice, ids)],
+          del: [{ destination: '10.1.0.0/24' }],
+        },
+      },
+    }),
+  ),
+  inProject('v1', 'DELETE', (dice) => `/routetables/${dice.of(NOWHERE)}`),
+  inProject(
+    'v1',
+    'POST',
+    (dice) => `/routetables/${dice.of(NOWHERE)}/action`,
+    (dice) => ({
+      routetable: { subnets: { [dice.of(['associate', 'disassociate'])]: [dice.of(NOWHERE)] } },
+    }),
+  ),
+  ...['vpcs', 'subnets'].flatMap((kind) => [
+    inProject('v2.0', 'GET', (dice, { vpcs }) => `/${kind}/${dice.of(vpcs)}/tags`),
+    inProject(
+      'v2.0',
+      'POST',
+      (dice, ids) => `/${kind}/${rarely(dice, ids)}/tags`,
+      () => ({ tag: { key: 'k', value: 'v' } }),
+    ),
+    inProject('v2.0', 'DELETE', (dice, { vpcs }) => `/${kind}/${dice.of(vpcs)}/tags/k`),
+    inProject(
+      'v2.0',
+      'POST',
+      (dice, ids) => `/${kind}/${rarely(dice, ids)}/tags/action`,
+      () => TAG_ACTIONS,
+    ),
+  ]),
+  inProject(
+    'v1',
+    'GET',
+    () => '/quotas',
+    undefined,
+    () => [['type', 'vpcPeer']],
+  ),
+  ...(
+    [
+      [
+        'POST',
+        () => '',
+        (dice, ids) => ({ route: { ...(huaweiRoute(dice, ids) as object), vpc_id: ids.ours.huawei } }),
+      ],
+      ['GET', () => ''],
+      ['GET', (dice) => `/${dice.of(NOWHERE)}`],
+      ['DELETE', (dice) => `/${dice.of(NOWHERE)}`],
+    ] as [string, (dice: Dice) => string, ((dice: Dice, ids: Ids) => Json)?][]
+  ).map(
+    ([method, rest, body]): Op => ({
+      action: `${method} routes`,
+      writes: false,
+      ids: true,
+      weight: 6,
+      told: (dice, ids) =>
+        told(
+          method,
+          `/v2.0/vpc/routes${rest(dice)}`,
+          method === 'GET' ? [...pageOf(dice, ids), ['destination', '10.1.0.0/24']] : [],
+          body?.(dice, ids),
+        ),
+    }),
+  ),
+  ...['/v3', '/v3/auth/domains', '/v3/auth/catalog', '/v3/users', '/v3/auth/tokens'].map(
+    (path): Op => ({
+      action: path,
+      writes: false,
+      ids: true,
+      weight: 3,
+      told: () => told('GET', path, [['name', 'alice']]),
+    }),
+  ),
+]
+
 const HUAWEI: Dialect = {
   name: 'huawei',
   ops: [
@@ -609,6 +792,7 @@ const HUAWEI: Dialect = {
       ids: true,
       told: () => told('GET', '/v3/projects', [['name', 'region-a']]),
     },
+    ...HUAWEI_NETWORK_OPS,
   ],
   sign(dice, actor, _op, { method, path, query, body }, { key, timeMs, credential }, odd) {
     const queryText = odd.text ?? encodePairs(query)
@@ -660,6 +844,143 @@ function alibabaOp(
     ...more,
   }
 }
+
+/** An operation of the older APIs. */
+const alibabaNetworkOp = (action: string, pairs: Parameters<typeof alibabaOp>[2], more: Partial<Op> = {}) =>
+  alibabaOp(action, false, pairs, { version: '2016-04-28', ...more })
+const VSWITCH = ['VSwitchId', 'vsw-bp1000000000000000000'] as const
+const TABLE = ['RouteTableId', 'vtb-bp1000000000000000000'] as const
+const ENTRY = ['RouteEntryId', 'rte-bp1000000000000000000'] as const
+const NAMED = [['Description', 'fuzz']] as const
+/** One of the actor's VPCs at times: what is made in it stays there. */
+const seldomVpc = (dice: Dice, { ours }: Ids): Pair => [
+  'VpcId',
+  dice.chance(5) ? ours.alibaba : dice.of(NOWHERE),
+]
+const taggedNetwork = (dice: Dice, { vpcs }: Ids): readonly Pair[] => [
+  REGION,
+  ['ResourceType', dice.of(['VPC', 'VSWITCH', 'ROUTETABLE'])],
+  ['ResourceId.1', dice.chance(30) ? dice.of(vpcs) : dice.of(NOWHERE)],
+  ['Tag.1.Key', 'k'],
+  ['TagKey.1', 'k'],
+  ['MaxResults', '5'],
+]
+
+const ALIBABA_NETWORK_OPS: readonly Op[] = [
+  alibabaNetworkOp('ModifyVpcAttribute', (dice) => [
+    REGION,
+    ['VpcId', dice.of(NOWHERE)],
+    ['VpcName', 'renamed'],
+    ...NAMED,
+    ['CidrBlock', '10.0.0.0/8'],
+    ['EnableIPv6', 'true'],
+  ]),
+  alibabaNetworkOp(
+    'AssociateVpcCidrBlock',
+    (dice) => [
+      REGION,
+      ['VpcId', dice.of(NOWHERE)],
+      ['SecondaryCidrBlock', '172.16.0.0/16'],
+      ['IpVersion', 'IPV4'],
+    ],
+    { ids: false },
+  ),
+  alibabaNetworkOp(
+    'UnassociateVpcCidrBlock',
+    (dice) => [REGION, ['VpcId', dice.of(NOWHERE)], ['SecondaryCidrBlock', '172.16.0.0/16']],
+    { ids: false },
+  ),
+  alibabaNetworkOp('MoveResourceGroup', (dice, ids) => [
+    REGION,
+    ['ResourceType', 'VPC'],
+    ['ResourceId', seldomVpc(dice, ids)[1]],
+    ['NewResourceGroupId', 'rg-other'],
+  ]),
+  alibabaNetworkOp('CreateVSwitch', (dice, ids) => [
+    REGION,
+    seldomVpc(dice, ids),
+    ['CidrBlock', '10.0.9.0/24'],
+    ['ZoneId', 'cn-hangzhou-a'],
+    ['VSwitchName', 'fuzz'],
+    ['Ipv6CidrBlock', '1'],
+    ...NAMED,
+  ]),
+  alibabaNetworkOp('DescribeVSwitches', (dice, { vpcs }) => [
+    REGION,
+    ['VpcId', dice.of(vpcs)],
+    ['ZoneId', 'cn-hangzhou-a'],
+    ['PageNumber', '1'],
+    ['PageSize', '10'],
+    ['Tag.1.Key', 'k'],
+  ]),
+  ...['DescribeVSwitchAttributes', 'ModifyVSwitchAttribute', 'DeleteVSwitch'].map((action) =>
+    alibabaNetworkOp(action, () => [REGION, VSWITCH, ['VSwitchName', 'renamed'], ...NAMED]),
+  ),
+  alibabaNetworkOp('CreateRouteTable', (dice, ids) => [
+    REGION,
+    seldomVpc(dice, ids),
+    ['RouteTableName', 'fuzz'],
+    ...NAMED,
+  ]),
+  alibabaNetworkOp('DescribeRouteTableList', (dice, { vpcs }) => [
+    REGION,
+    ['VpcId', dice.of(vpcs)],
+    ['RouteTableType', 'System'],
+    ['RouterId', 'vrt-bp1'],
+    ['PageSize', '10'],
+    ['Tag.1.Key', 'k'],
+  ]),
+  alibabaNetworkOp('DescribeRouteTables', () => [TABLE, ['VRouterId', 'vrt-bp1'], ['PageNumber', '1']]),
+  ...[
+    ...['ModifyRouteTableAttributes', 'DeleteRouteTable', 'AssociateRouteTable', 'UnassociateRouteTable'],
+  ].map((action) =>
+    alibabaNetworkOp(action, () => [REGION, TABLE, VSWITCH, ['RouteTableName', 'renamed'], ...NAMED]),
+  ),
+  alibabaNetworkOp('CreateRouteEntry', (dice, { peerings }) => [
+    TABLE,
+    ['DestinationCidrBlock', '10.1.0.0/24'],
+    ['NextHopType', 'VpcPeer'],
+    ['NextHopId', dice.of(peerings)],
+    ['RouteEntryName', 'fuzz'],
+    ...NAMED,
+  ]),
+  alibabaNetworkOp('DescribeRouteEntryList', (dice, { peerings }) => [
+    REGION,
+    TABLE,
+    ['NextHopId', dice.of(peerings)],
+    ['MaxResult', '5'],
+    ['NextToken', 'IDA'],
+    ['IpVersion', 'ipv4'],
+  ]),
+  alibabaNetworkOp('ModifyRouteEntry', (dice, { peerings }) => [
+    ENTRY,
+    ['RouteEntryName', 'renamed'],
+    ['NewNextHopId', dice.of(peerings)],
+    ['NewNextHopType', 'VpcPeer'],
+    ...NAMED,
+  ]),
+  alibabaNetworkOp('DeleteRouteEntry', (dice, { peerings }) => [
+    ...(dice.chance(50) ? [ENTRY] : []),
+    TABLE,
+    ['DestinationCidrBlock', '10.1.0.0/24'],
+    ['NextHopId', dice.of(peerings)],
+  ]),
+  ...['TagResources', 'UnTagResources', 'ListTagResources'].map((action) =>
+    alibabaNetworkOp(action, taggedNetwork),
+  ),
+  alibabaNetworkOp('DescribeRegions', () => [['AcceptLanguage', 'zh-CN']]),
+  alibabaNetworkOp('DescribeZones', () => [REGION]),
+  alibabaNetworkOp('GetCallerIdentity', () => [REGION], { version: '2015-04-01' }),
+  alibabaNetworkOp(
+    'DescribeEndpoints',
+    () => [
+      ['Id', 'cn-hangzhou'],
+      ['ServiceCode', 'vpc'],
+      ['Type', 'openAPI'],
+    ],
+    { version: '2015-06-12' },
+  ),
+]
 
 const instance = (dice: Dice, { peerings }: Ids): Pair => ['InstanceId', dice.of(peerings)]
 const resource = (dice: Dice, { peerings }: Ids): Pair => ['ResourceId.1', dice.of(peerings)]
@@ -748,6 +1069,7 @@ const ALIBABA: Dialect = {
     ]),
     alibabaOp('DescribeVpcAttribute', false, (dice, { vpcs }) => [REGION, ['VpcId', dice.of(vpcs)]]),
     alibabaOp('DeleteVpc', false, (dice) => [REGION, ['VpcId', dice.of(NOWHERE)]], { ids: false }),
+    ...ALIBABA_NETWORK_OPS,
   ],
   sign(
     dice,
@@ -825,6 +1147,15 @@ const legacyEnds = ({ ours, theirs, other }: Ids): Flat => [
   ['peeringConnectionName', 'fuzz'],
 ]
 
+const NO_TABLE = 'rtb-00000000'
+/** One of the actor's VPCs at times: what is made in it stays there. */
+const seldom = (dice: Dice, { ours }: Ids) => (dice.chance(5) ? ours.tencent : dice.of(NOWHERE))
+const legacyRoute = (dice: Dice, { peerings }: Ids): Flat => [
+  ['routeSet.0.destinationCidrBlock', '10.1.0.0/24'],
+  ['routeSet.0.nextType', '4'],
+  ['routeSet.0.nextHub', dice.of(peerings)],
+]
+
 const TENCENT_LEGACY: Dialect = {
   name: 'tencent legacy',
   ops: [
@@ -872,6 +1203,27 @@ const TENCENT_LEGACY: Dialect = {
       ['limit', '5'],
     ]),
     legacyOp('DeleteVpc', false, (dice) => [['vpcId', dice.of(NOWHERE)]], { ids: false }),
+    legacyOp('CreateRouteTable', false, (dice, ids) => [
+      ['vpcId', seldom(dice, ids)],
+      ['routeTableName', 'fuzz'],
+      ...legacyRoute(dice, ids),
+    ]),
+    legacyOp('DescribeRouteTable', false, (dice, ids) => [
+      ['vpcId', dice.of(ids.vpcs)],
+      ['routeTableId', NO_TABLE],
+      ['routeTableName', 'def'],
+      ['offset', '0'],
+      ['limit', '5'],
+      ['orderField', 'createTime'],
+      ['orderDirection', 'asc'],
+    ]),
+    ...['CreateRoute', 'DeleteRoute', 'DeleteRouteTable'].map((action) =>
+      legacyOp(action, false, (dice, ids) => [
+        ['vpcId', dice.of(ids.vpcs)],
+        ['routeTableId', NO_TABLE],
+        ...legacyRoute(dice, ids),
+      ]),
+    ),
   ],
   sign(dice, _actor, { action }, { method, path, query }, signing, odd) {
     const common: Pair[] = [['Action', action]]
@@ -917,6 +1269,127 @@ function v3Op(
 }
 
 const v3Id = (dice: Dice, { peerings }: Ids) => ({ PeeringConnectionId: dice.of(peerings) })
+
+const NO_SUBNET = 'subnet-00000000'
+const v3Subnet = () => ({ SubnetName: 'fuzz', CidrBlock: '10.0.9.0/24', Zone: 'ap-guangzhou-3' })
+const v3Switched = (dice: Dice) => ({
+  RouteTableId: NO_TABLE,
+  ...(dice.chance(50) ? { RouteIds: [dice.below(2 ** 31)] } : { RouteItemIds: ['rti-00000000'] }),
+})
+/** A page of what a filter lets through; `names` are the filters there are. */
+const v3List = (action: string, ids: string, id: string, names: readonly string[]) =>
+  v3Op(action, false, (dice, { vpcs }) => ({
+    ...(dice.chance(30)
+      ? { [ids]: [id] }
+      : { Filters: [{ Name: dice.of(names), Values: [dice.chance(50) ? dice.of(vpcs) : 'x'] }] }),
+    Offset: '0',
+    Limit: '5',
+  }))
+
+const V3_NETWORK_OPS: readonly Op[] = [
+  v3Op('ModifyVpcAttribute', false, (dice) => ({
+    VpcId: dice.of(NOWHERE),
+    VpcName: 'renamed',
+    EnableMulticast: 'false',
+    DnsServers: ['10.0.0.2'],
+    EnableRouteVpcPublish: false,
+  })),
+  v3Op('CreateSubnet', false, (dice, ids) => ({ VpcId: seldom(dice, ids), ...v3Subnet(), Tags: [] })),
+  v3Op('CreateSubnets', false, (dice, ids) => ({
+    VpcId: seldom(dice, ids),
+    Subnets: [v3Subnet(), { ...v3Subnet(), RouteTableId: NO_TABLE }],
+  })),
+  v3List('DescribeSubnets', 'SubnetIds', NO_SUBNET, ['vpc-id', 'subnet-id', 'subnet-name', 'zone', 'tag:k']),
+  v3Op('ModifySubnetAttribute', false, () => ({
+    SubnetId: NO_SUBNET,
+    SubnetName: 'renamed',
+    EnableBroadcast: 'true',
+  })),
+  v3Op('DeleteSubnet', false, () => ({ SubnetId: NO_SUBNET })),
+  v3Op('CreateRouteTable', false, (dice, ids) => ({ VpcId: seldom(dice, ids), RouteTableName: 'fuzz' })),
+  v3List('DescribeRouteTables', 'RouteTableIds', NO_TABLE, [
+    ...['vpc-id', 'route-table-id', 'route-table-name', 'association.main', 'next-hop-type', 'tag-key'],
+  ]),
+  v3Op('ModifyRouteTableAttribute', false, () => ({ RouteTableId: NO_TABLE, RouteTableName: 'renamed' })),
+  v3Op('DeleteRouteTable', false, () => ({ RouteTableId: NO_TABLE })),
+  v3Op('ReplaceRouteTableAssociation', false, () => ({ RouteTableId: NO_TABLE, SubnetId: NO_SUBNET })),
+  v3Op('CreateRoutes', false, (dice, { peerings }) => ({
+    RouteTableId: NO_TABLE,
+    Routes: [
+      {
+        DestinationCidrBlock: '10.1.0.0/24',
+        GatewayType: 'PEERCONNECTION',
+        GatewayId: dice.of(peerings),
+        RouteDescription: 'fuzz',
+        Enabled: true,
+      },
+    ],
+  })),
+  v3Op('DeleteRoutes', false, (dice) => ({
+    RouteTableId: NO_TABLE,
+    Routes: [{ RouteId: dice.below(2 ** 31) }, { RouteItemId: 'rti-00000000' }],
+  })),
+  v3Op('EnableRoutes', false, v3Switched),
+  v3Op('DisableRoutes', false, v3Switched),
+  v3Op(
+    'CreateAssistantCidr',
+    false,
+    (dice) => ({
+      VpcId: dice.of(NOWHERE),
+      CidrBlocks: ['172.16.0.0/16'],
+    }),
+    { ids: false },
+  ),
+  v3Op(
+    'ModifyAssistantCidr',
+    false,
+    (dice) => ({
+      VpcId: dice.of(NOWHERE),
+      NewCidrBlocks: ['172.16.0.0/16'],
+      OldCidrBlocks: ['172.17.0.0/16'],
+    }),
+    { ids: false },
+  ),
+  v3Op(
+    'DeleteAssistantCidr',
+    false,
+    (dice) => ({
+      VpcId: dice.of(NOWHERE),
+      CidrBlocks: ['172.16.0.0/16'],
+    }),
+    { ids: false },
+  ),
+  v3List('DescribeAssistantCidr', 'VpcIds', 'vpc-00000000', ['vpc-id']),
+  v3Op('DescribeVpcTaskResult', false, (dice) => ({ TaskId: String(dice.below(2 ** 31)) })),
+  v3Op(
+    'ModifyResourceTags',
+    false,
+    (dice) => ({
+      Resource: `qcs::vpc:ap-guangzhou:uin/:${dice.of(['vpc', 'subnet', 'rtb', 'pcx'])}/${dice.of(NOWHERE)}`,
+      ReplaceTags: [{ TagKey: 'k', TagValue: 'v' }],
+      DeleteTags: [{ TagKey: 'l' }],
+    }),
+    { version: '2018-08-13' },
+  ),
+  v3Op(
+    'DescribeResourceTagsByResourceIds',
+    false,
+    (dice, { vpcs }) => ({
+      ServiceType: 'vpc',
+      ResourcePrefix: 'vpc',
+      ResourceIds: [dice.of(vpcs)],
+      ResourceRegion: 'ap-guangzhou',
+      Offset: 0,
+      Limit: 20,
+    }),
+    { version: '2018-08-13' },
+  ),
+  v3Op('GetUserAppId', false, () => ({}), { version: '2019-01-16' }),
+  v3Op('DescribeSubAccounts', false, () => ({ FilterSubAccountUin: [100000000001] }), {
+    version: '2019-01-16',
+  }),
+  v3Op('GetCallerIdentity', false, () => ({}), { version: '2018-08-13' }),
+]
 
 const TENCENT_V3: Dialect = {
   name: 'tencent v3',
@@ -982,15 +1455,16 @@ const TENCENT_V3: Dialect = {
       Limit: 5,
     })),
     v3Op('DeleteVpc', false, (dice) => ({ VpcId: dice.of(NOWHERE) }), { ids: false }),
+    ...V3_NETWORK_OPS,
   ],
-  sign(dice, _actor, { action }, { method, path, query, body }, signing, odd) {
+  sign(dice, _actor, { action, version = '2017-03-12' }, { method, path, query, body }, signing, odd) {
     const more = odd.headers ?? []
     const { key, timeMs, credential } = signing
     const asHeaders = odd.bytes !== undefined || (odd.text === undefined && dice.chance(70))
     if (!asHeaders) {
       const common: Pair[] = [
         ['Action', action],
-        ['Version', '2017-03-12'],
+        ['Version', version],
       ]
       if (dice.chance(95)) common.push(['Region', 'ap-guangzhou'])
       const verb = dice.chance(40) && method === 'POST' ? 'GET' : method
@@ -1003,11 +1477,11 @@ const TENCENT_V3: Dialect = {
     const bytes = odd.bytes ?? (inQuery ? NO_BODY : jsonBytes(body))
     const headers = { host, 'content-type': inQuery ? FORM : 'application/json' }
     const request = { method: verb, path, query: queryText, headers, body: bytes }
-    const signer = { accessKeyId: key.id, secret: key.secret, service: 'vpc' }
+    const signer = { accessKeyId: key.id, secret: key.secret, service: '127' }
     let all: Record<string, string> = {
       ...headers,
       'x-tc-action': action,
-      'x-tc-version': '2017-03-12',
+      'x-tc-version': version,
       ...(dice.chance(95) && { 'x-tc-region': 'ap-guangzhou' }),
       ...(credential !== 'none' && tencentSigning.signHeaders(request, signer, timeMs)),
     }
@@ -1103,6 +1577,85 @@ const NATIVE: Dialect = {
       told: (dice) => told('DELETE', `/isthmus/v1/vpcs/${dice.of(NOWHERE)}`),
     },
     {
+      action: 'create subnet',
+      writes: false,
+      ids: true,
+      told: (dice, { vpcs }) =>
+        told('POST', `/isthmus/v1/vpcs/${dice.of(vpcs)}/subnets`, [], {
+          name: 'fuzz',
+          cidr: '10.0.1.0/24',
+          ipv6Cidr: 'fd00::/64',
+          gateway: '10.0.1.1',
+          description: 'of the fuzz',
+        }),
+    },
+    {
+      action: 'list subnets',
+      writes: false,
+      ids: true,
+      told: (dice, { vpcs }) =>
+        told('GET', `/isthmus/v1/vpcs/${dice.of(vpcs)}/subnets`, [
+          ['limit', '5'],
+          ['after', dice.of(NOWHERE)],
+        ]),
+    },
+    {
+      action: 'delete subnet',
+      writes: false,
+      ids: false,
+      told: (dice, { vpcs }) =>
+        told('DELETE', `/isthmus/v1/vpcs/${dice.of(vpcs)}/subnets/${dice.of(NOWHERE)}`),
+    },
+    {
+      action: 'create port',
+      writes: false,
+      ids: true,
+      told: (dice, { vpcs }) =>
+        told('POST', `/isthmus/v1/vpcs/${dice.of(vpcs)}/ports`, [], {
+          subnet: dice.of(NOWHERE),
+          address: '10.0.1.9',
+          namespace: 'fuzz',
+        }),
+    },
+    {
+      action: 'list ports',
+      writes: false,
+      ids: true,
+      told: (dice, { vpcs }) => told('GET', `/isthmus/v1/vpcs/${dice.of(vpcs)}/ports`, [['limit', '5']]),
+    },
+    {
+      action: 'delete port',
+      writes: false,
+      ids: false,
+      told: (dice, { vpcs }) => told('DELETE', `/isthmus/v1/vpcs/${dice.of(vpcs)}/ports/${dice.of(NOWHERE)}`),
+    },
+    nativePeering('GET', '/realization', false),
+    {
+      action: 'create route',
+      writes: false,
+      ids: true,
+      told: (dice, { vpcs, peerings }) =>
+        told('POST', `/isthmus/v1/vpcs/${dice.of(vpcs)}/routes`, [], {
+          destination: '10.1.0.0/24',
+          peering: dice.of(peerings),
+          name: 'fuzz',
+          description: 'of the fuzz',
+        }),
+    },
+    {
+      action: 'list routes',
+      writes: false,
+      ids: true,
+      told: (dice, { vpcs }) => told('GET', `/isthmus/v1/vpcs/${dice.of(vpcs)}/routes`, [['limit', '5']]),
+    },
+    {
+      action: 'delete route',
+      writes: false,
+      ids: false,
+      told: (dice, { vpcs }) =>
+        told('DELETE', `/isthmus/v1/vpcs/${dice.of(vpcs)}/routes/${dice.of(NOWHERE)}`),
+    },
+    {
       action: 'create tenant',
       writes: false,
       ids: true,
@@ -1139,6 +1692,10 @@ const NATIVE: Dialect = {
     nativeGet('/events', () => [
       ['after', '0'],
       ['limit', '5'],
+    ]),
+    nativeGet('/explain', (dice, { vpcs }) => [
+      ['from', dice.of(vpcs)],
+      ['to', `${dice.of(vpcs)}/10.0.0.1`],
     ]),
     nativeGet('/clock', () => []),
     {

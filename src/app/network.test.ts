@@ -295,6 +295,107 @@ describe('subnets', () => {
   })
 })
 
+describe('what only some clouds know', () => {
+  it('is kept of a subnet and of a VPC, and nothing is made of what was not said', async () => {
+    const { alice, app } = world
+    const caller = world.as(alice)
+    const vpc = await world.vpc(alice, { cidrs: ['10.0.0.0/16'] })
+    const plain = await app.createSubnet(caller, subnetOf(vpc, '10.0.1.0/24'))
+    assert.equal('dhcp' in plain, false)
+    const dhcp = { enabled: false, options: [{ name: 'ntp', value: '10.0.0.5' }] }
+    const { id } = await app.createSubnet(caller, { ...subnetOf(vpc, '10.0.2.0/24'), dhcp })
+    assert.deepEqual((await app.showSubnet(caller, { id })).dhcp, dhcp)
+    const other = { enabled: true, options: [] }
+    await app.updateSubnet(caller, { id, dhcp: other })
+    assert.deepEqual((await app.showSubnet(caller, { id })).dhcp, other)
+    await app.updateVpc(caller, { id: vpc.id, attributes: { sharedSnat: true } })
+    assert.equal((await app.showVpc(caller, { id: vpc.id })).attributes.sharedSnat, true)
+  })
+})
+
+describe('a route table', () => {
+  it('is renamed along with its routes, or neither is changed', async () => {
+    const { alice, app } = world
+    const { ours, peering } = await peered()
+    const table = { name: 'renamed', description: 'd' }
+    const add = [saying(peering.id, '10.2.0.0/16')]
+    const { routeTable } = await change(alice, ours, { add, table })
+    const shown = await app.showRouteTable(world.as(alice), { id: routeTable.id })
+    assert.deepEqual([shown, shown.name, shown.description], [routeTable, 'renamed', 'd'])
+    await assert.rejects(change(alice, ours, { add, table: { name: 'again' } }), { code: 'route.exists' })
+    assert.equal((await app.showRouteTable(world.as(alice), { id: routeTable.id })).name, 'renamed')
+  })
+})
+
+describe('route tables', () => {
+  it('go with their routes, or only once they have none, as is asked', async () => {
+    const { alice, app } = world
+    const caller = world.as(alice)
+    const { ours, peering } = await peered()
+    const table = await app.createRouteTable(caller, { vpc: ours.id, name: 't', description: '' })
+    const { added } = await change(alice, ours, {
+      routeTable: table.id,
+      add: [saying(peering.id, '10.2.0.0/24')],
+    })
+    await assert.rejects(app.deleteRouteTable(caller, { id: table.id, onlyEmpty: true }), {
+      code: 'route-table.has-routes',
+      details: { id: table.id, route: added[0]?.id },
+    })
+    assert.deepEqual(await destinations(ours), ['10.2.0.0/24'])
+    await app.deleteRouteTable(caller, { id: table.id })
+    assert.deepEqual(await destinations(ours), [])
+  })
+
+  it('lose one route, whichever VPC it is of', async () => {
+    const { alice, bob, app } = world
+    const { ours, peering } = await peered()
+    const add = [saying(peering.id, '10.2.0.0/24')]
+    const [route] = (await change(alice, ours, { add })).added
+    const id = route?.id ?? ''
+    await assert.rejects(app.deleteRoute(world.as(bob), { id }), { code: 'route.not-found' })
+    await app.deleteRoute(world.as(alice), { id })
+    await assert.rejects(app.deleteRoute(world.as(alice), { id }), { code: 'route.not-found' })
+    assert.deepEqual(await destinations(ours), [])
+  })
+})
+
+describe('tags', () => {
+  it('of several subnets or tables, in several VPCs: all or none, and one token covers them', async () => {
+    const { alice, bob, app } = world
+    const cidrs = ['10.1.0.0/16']
+    const [one, two] = [await world.vpc(alice, { cidrs }), await world.vpc(alice, { cidrs })]
+    const foreign = await world.vpc(bob)
+    const made = await Promise.all(
+      [one, one, two].map((vpc, n) => app.createSubnet(world.as(alice), subnetOf(vpc, `10.1.${n}.0/24`))),
+    )
+    const ids = made.map(({ id }) => id)
+    const tags = [{ key: 'k', value: 'v' }]
+    const theirs = await defaultTable(foreign)
+    await assert.rejects(
+      app.tagNetworks(world.as(alice), { kind: 'subnet', ids: [...ids, theirs.id], tags, limit: 5 }),
+      { code: 'tag.resource-not-found', details: { ids: [theirs.id] } },
+    )
+    const count = async (id: string) => (await app.showSubnet(world.as(alice), { id })).tags.length
+    const shown = () => Promise.all(ids.map(count))
+    assert.deepEqual(await shown(), [0, 0, 0])
+    const caller = world.as(alice, { once: { key: 'tags', fingerprint: 'f' } })
+    const tag = () => app.tagNetworks(caller, { kind: 'subnet', ids, tags, limit: 5 })
+    await tag()
+    assert.deepEqual(await shown(), [1, 1, 1])
+    await app.untagNetworks(world.as(alice), { kind: 'subnet', ids: [ids[0] ?? ''], keys: null })
+    await tag()
+    assert.deepEqual(await shown(), [0, 1, 1])
+    const table = await defaultTable(one)
+    await app.tagNetworks(world.as(alice), { kind: 'route-table', ids: [table.ids.tencent], tags, limit: 1 })
+    assert.deepEqual((await defaultTable(one)).tags, tags)
+    const vpcs = { kind: 'vpc', ids: [one.id, two.id], tags, limit: 1 } as const
+    await app.tagNetworks(world.as(alice, { once: { key: 'vpcs', fingerprint: 'f' } }), vpcs)
+    for (const { id } of [one, two]) {
+      assert.deepEqual((await app.showVpc(world.as(alice), { id })).tags, tags)
+    }
+  })
+})
+
 describe('routes', () => {
   it('lead through a peering of their VPC, and are changed all as asked or none', async () => {
     const { alice, bob } = world
@@ -499,5 +600,28 @@ describe('a peering', () => {
       app.createPeering(world.as(alice), request(ours, theirs)),
     ])
     assert.deepEqual(outcomes, ['ok', 'ok', 'ok', 'ok', 'ok'])
+  })
+
+  it('comes and goes while they change, also where a dialect refuses two changes of one peering', async () => {
+    const { alice, bob, app } = world
+    const refusing = { profile: profileWith({ concurrentChange: 'refuse' }) }
+    for (let round = 0; round < 10; round++) {
+      const { ours, theirs, peering } = await peered()
+      const third = await world.vpc(bob)
+      await change(alice, ours, { add: [saying(peering.id, '10.200.0.0/16')] })
+      const caller = world.as(alice, refusing)
+      const outcomes = await verdicts([
+        ...[1, 2, 3].map((n) => {
+          const cidr = (ours.cidrs[0] ?? '').replace('0.0/16', `${n}.0/24`)
+          return app.createSubnet(caller, subnetOf(ours, cidr))
+        }),
+        app.updateVpc(caller, { id: ours.id, name: 'x' }),
+        app.tagVpcs(caller, { ids: [ours.id], tags: [{ key: 'k', value: 'v' }], limit: 5 }),
+        app.deletePeering(world.as(bob, refusing), { id: peering.id, force: true }),
+        app.createPeering(caller, request(ours, third)),
+      ])
+      assert.deepEqual(new Set(outcomes), new Set(['ok']))
+      assert.deepEqual([await destinations(ours), await destinations(theirs)], [[], []])
+    }
   })
 })

@@ -122,15 +122,14 @@ async function changeOf(
   const vpcs = new Map<string, { from: Vpc; to: Vpc }>()
   const parts: { from: Subnet | RouteTable; to: Subnet | RouteTable }[] = []
   for (const { from, to } of edited) {
-    if (!isPart(from) || !isPart(to)) {
-      const vpc = { from: from as Vpc, to: { ...(to as Vpc), version: (from as Vpc).version + 1 } }
-      vpcs.set(from.id, vpc)
-      continue
+    if (isPart(from) && isPart(to)) {
+      parts.push({ from, to })
+      if (vpcs.has(from.vpc)) continue
+      const vpc = await vpcOf(context, caller, from)
+      vpcs.set(vpc.id, { from: vpc, to: { ...vpc, version: vpc.version + 1 } })
+    } else if (!isPart(from) && !isPart(to)) {
+      vpcs.set(from.id, { from, to: { ...to, version: from.version + 1 } })
     }
-    parts.push({ from, to })
-    if (vpcs.has(from.vpc)) continue
-    const vpc = await vpcOf(context, caller, from)
-    vpcs.set(vpc.id, { from: vpc, to: { ...vpc, version: vpc.version + 1 } })
   }
   return { vpcs: [...vpcs.values()], parts }
 }

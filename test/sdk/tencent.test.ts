@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { createRequire } from 'node:module'
 import { after, before, describe, it } from 'node:test'
+import { cam } from 'tencentcloud-sdk-nodejs/tencentcloud/services/cam/index.js'
+import { sts } from 'tencentcloud-sdk-nodejs/tencentcloud/services/sts/index.js'
+import { tag } from 'tencentcloud-sdk-nodejs/tencentcloud/services/tag/index.js'
 import { vpc as vpcService } from 'tencentcloud-sdk-nodejs/tencentcloud/services/vpc/index.js'
 import { advance, startService, type TestService } from '../rig/service.ts'
 import { alice, bob, mallory, type TestTenant, vpcOf } from '../rig/tenants.ts'
@@ -24,6 +27,7 @@ interface LegacyAnswer {
   readonly codeDesc: string
   readonly message: string
   readonly uniqVpcId: string
+  readonly routeTableId: string
   readonly peeringConnectionId: string
   readonly taskId: number
   readonly totalCount: number
@@ -54,16 +58,17 @@ const STYLES: readonly Style[] = (['TC3-HMAC-SHA256', 'HmacSHA1', 'HmacSHA256'] 
   (signMethod) => (['GET', 'POST'] as const).map((reqMethod) => ({ signMethod, reqMethod })),
 )
 
-function api3(tenant: TestTenant, { signMethod, reqMethod }: Style, region = 'ap-guangzhou'): Client {
-  return new Client({
-    credential: { secretId: tenant.key.id, secretKey: tenant.key.secret },
-    region,
-    profile: {
-      signMethod,
-      httpProfile: { endpoint: service.host, protocol: 'http://', reqMethod },
-    },
-  })
-}
+const settings = (tenant: TestTenant, { signMethod, reqMethod }: Style, region = 'ap-guangzhou') => ({
+  credential: { secretId: tenant.key.id, secretKey: tenant.key.secret },
+  region,
+  profile: {
+    signMethod,
+    httpProfile: { endpoint: service.host, protocol: 'http://', reqMethod },
+  },
+})
+
+const api3 = (tenant: TestTenant, style: Style, region?: string): Client =>
+  new Client(settings(tenant, style, region))
 
 /** The error of an SDK call that must fail: its code, and whether it names a request. */
 async function codeOf(call: Promise<unknown>): Promise<string> {
@@ -158,6 +163,120 @@ for (const [index, style] of STYLES.entries()) {
       await ours.DeleteVpc({ VpcId })
       const filter = { Filters: [{ Name: 'vpc-id', Values: [VpcId] }], Offset: '0', Limit: '100' }
       assert.equal((await ours.DescribeVpcs(filter)).TotalCount, 0)
+    })
+
+    it('leads two networks from nothing to routes both ways, and back to nothing', async () => {
+      const [ours, theirs] = [api3(alice, style), api3(bob, style)]
+      const made = async (client: Client, name: string, host: number) => {
+        const { Vpc } = await client.CreateVpc({ VpcName: name, CidrBlock: cidr(host) })
+        const VpcId = Vpc?.VpcId ?? ''
+        const Filters = [
+          { Name: 'vpc-id', Values: [VpcId] },
+          { Name: 'association.main', Values: ['true'] },
+        ]
+        const { RouteTableSet } = await client.DescribeRouteTables({ Filters, Offset: '0', Limit: '100' })
+        const { Subnet } = await client.CreateSubnet({
+          VpcId,
+          SubnetName: name,
+          CidrBlock: cidr(host).replace('/20', '/24'),
+          Zone: 'ap-guangzhou-3',
+          Tags: [{ Key: 'k', Value: 'v' }],
+        })
+        const RouteTableId = RouteTableSet?.[0]?.RouteTableId ?? ''
+        assert.equal(Subnet?.RouteTableId, RouteTableId)
+        return { VpcId, RouteTableId, SubnetId: Subnet?.SubnetId ?? '' }
+      }
+      const [source, destination] = [await made(ours, 'ours', 3), await made(theirs, 'theirs', 4)]
+      const { PeeringConnectionId = '' } = await ours.CreateVpcPeeringConnection({
+        SourceVpcId: source.VpcId,
+        PeeringConnectionName: 'p',
+        DestinationVpcId: destination.VpcId,
+        DestinationUin: bob.uin,
+        DestinationRegion: 'ap-guangzhou',
+      })
+      await theirs.AcceptVpcPeeringConnection({ PeeringConnectionId })
+      const lead = async (client: Client, RouteTableId: string, host: number) => {
+        const { TotalCount, RouteTableSet } = await client.CreateRoutes({
+          RouteTableId,
+          Routes: [
+            {
+              DestinationCidrBlock: cidr(host),
+              GatewayType: 'PEERCONNECTION',
+              GatewayId: PeeringConnectionId,
+              RouteDescription: 'to peer',
+            },
+          ],
+        })
+        assert.equal(TotalCount, 1)
+        return RouteTableSet?.[0]?.RouteSet?.[0]?.RouteId ?? 0
+      }
+      const ourRoute = await lead(ours, source.RouteTableId, 4)
+      const theirRoute = await lead(theirs, destination.RouteTableId, 3)
+      await ours.DisableRoutes({ RouteTableId: source.RouteTableId, RouteIds: [ourRoute] })
+      await ours.EnableRoutes({ RouteTableId: source.RouteTableId, RouteIds: [ourRoute] })
+      await ours.ModifyVpcAttribute({ VpcId: source.VpcId, VpcName: 'renamed', EnableMulticast: 'false' })
+      await ours.CreateAssistantCidr({ VpcId: source.VpcId, CidrBlocks: ['172.16.0.0/16'] })
+      const { VpcSet } = await ours.DescribeVpcs({ VpcIds: [source.VpcId] })
+      assert.deepEqual(
+        VpcSet?.map(({ VpcName, AssistantCidrSet }) => [
+          VpcName,
+          AssistantCidrSet?.map(({ CidrBlock }) => CidrBlock),
+        ]),
+        [['renamed', ['172.16.0.0/16']]],
+      )
+      const { RouteTableSet } = await theirs.DescribeRouteTables({
+        RouteTableIds: [destination.RouteTableId],
+      })
+      assert.partialDeepStrictEqual(RouteTableSet?.[0], {
+        AssociationSet: [{ SubnetId: destination.SubnetId }],
+        RouteSet: [{ RouteId: theirRoute, DestinationCidrBlock: cidr(3), GatewayId: PeeringConnectionId }],
+      })
+      assert.equal(await codeOf(theirs.DeleteSubnet({ SubnetId: source.SubnetId })), 'ResourceNotFound')
+
+      const Routes = [{ RouteId: ourRoute }] as never
+      assert.equal(
+        (await ours.DeleteRoutes({ RouteTableId: source.RouteTableId, Routes })).RouteSet?.length,
+        1,
+      )
+      // Theirs goes with the peering.
+      await ours.DeleteVpcPeeringConnection({ PeeringConnectionId })
+      const { RouteTableSet: after } = await theirs.DescribeRouteTables({
+        RouteTableIds: [destination.RouteTableId],
+      })
+      assert.deepEqual(after?.[0]?.RouteSet, [])
+      for (const [client, { VpcId, SubnetId }] of [
+        [ours, source],
+        [theirs, destination],
+      ] as const) {
+        assert.equal(await codeOf(client.DeleteVpc({ VpcId })), 'ResourceInUse')
+        await client.DeleteSubnet({ SubnetId })
+        await client.DeleteVpc({ VpcId })
+      }
+      assert.equal((await ours.DescribeRouteTables({ RouteTableIds: [source.RouteTableId] })).TotalCount, 0)
+    })
+
+    it('has the sibling services', async () => {
+      const identity = await new sts.v20180813.Client(settings(alice, style)).GetCallerIdentity()
+      assert.equal(identity.AccountId, alice.uin)
+      const users = new cam.v20190116.Client(settings(alice, style))
+      assert.equal((await users.GetUserAppId()).AppId, Number(alice.appId))
+      const { SubAccounts } = await users.DescribeSubAccounts({ FilterSubAccountUin: [Number(alice.uin)] })
+      assert.deepEqual(SubAccounts, [])
+      const tags = new tag.v20180813.Client(settings(alice, style))
+      const { Vpc } = await api3(alice, style).CreateVpc({ VpcName: 'tagged', CidrBlock: cidr(5) })
+      const id = Vpc?.VpcId ?? ''
+      const Resource = `qcs::vpc:ap-guangzhou:uin/:vpc/${id}`
+      await tags.ModifyResourceTags({ Resource, ReplaceTags: [{ TagKey: 'k', TagValue: 'v' }] })
+      const listed = await tags.DescribeResourceTagsByResourceIds({
+        ServiceType: 'vpc',
+        ResourcePrefix: 'vpc',
+        ResourceIds: [id],
+        ResourceRegion: 'ap-guangzhou',
+      })
+      assert.partialDeepStrictEqual(listed, {
+        TotalCount: 1,
+        Tags: [{ TagKey: 'k', TagValue: 'v', ResourceId: id }],
+      })
     })
 
     it('meets the documented errors', async () => {
@@ -311,6 +430,54 @@ for (const signatureMethod of ['sha1', 'sha256'] as const) {
         assert.equal((await theirs('DeleteVpcPeeringConnection', peering)).code, 0)
         assert.equal((await ours('DeleteVpcPeeringConnection', peering)).code, 5000)
         assert.equal((await ours('DeleteVpc', { vpcId: proposal.vpcId })).code, 0)
+      })
+
+      it('leads two networks from nothing to routes both ways, and back to nothing', async () => {
+        const [ours, theirs] = [clientOf(alice), clientOf(bob)]
+        const made = async (call: Call, second: number) => {
+          const vpc = await call('CreateVpc', {
+            vpcName: 'v',
+            cidrBlock: `10.${second}.0.0/20`,
+            subnetSet: [{ subnetName: 's', cidrBlock: `10.${second}.1.0/24`, zoneId: 100003 }],
+          })
+          const table = await call('CreateRouteTable', { vpcId: vpc.uniqVpcId, routeTableName: 'ours' })
+          return { vpcId: vpc.uniqVpcId, routeTableId: table.routeTableId }
+        }
+        const [source, destination] = [await made(ours, 2), await made(theirs, 3)]
+        const { peeringConnectionId } = await ours('CreateVpcPeeringConnection', {
+          vpcId: source.vpcId,
+          peerVpcId: destination.vpcId,
+          peerUin: bob.uin,
+          peeringConnectionName: 'p',
+        })
+        assert.equal((await theirs('AcceptVpcPeeringConnection', { peeringConnectionId })).code, 0)
+        const route = (second: number) => [
+          { destinationCidrBlock: `10.${second}.0.0/20`, nextType: 4, nextHub: peeringConnectionId },
+        ]
+        assert.equal((await ours('CreateRoute', { ...source, routeSet: route(3) })).code, 0)
+        assert.equal((await theirs('CreateRoute', { ...destination, routeSet: route(2) })).code, 0)
+        assert.equal(
+          (await ours('CreateRoute', { ...source, routeSet: route(3) })).codeDesc,
+          'RouteAlreadyExists',
+        )
+        const routes = async (call: Call, table: typeof source) => {
+          const { data } = await call('DescribeRouteTable', table)
+          const [shown] = data as never as { routeSet: { nextType: number }[] }[]
+          return shown?.routeSet.map(({ nextType }) => nextType)
+        }
+        assert.deepEqual(
+          [await routes(ours, source), await routes(theirs, destination)],
+          [
+            [2, 4],
+            [2, 4],
+          ],
+        )
+        assert.equal((await ours('DeleteRoute', { ...source, routeSet: route(3) })).code, 0)
+        assert.equal((await theirs('DeleteVpcPeeringConnection', { peeringConnectionId })).code, 0)
+        assert.deepEqual([await routes(ours, source), await routes(theirs, destination)], [[2], [2]])
+        assert.equal((await ours('DeleteVpc', source)).codeDesc, 'InvalidVpc.CannotDelete')
+        assert.equal((await ours('DeleteRouteTable', source)).code, 0)
+        assert.equal((await ours('DeleteRouteTable', source)).codeDesc, 'InvalidRouteTableId.NotFound')
       })
 
       it('meets the documented errors', async () => {

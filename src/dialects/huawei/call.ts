@@ -1,12 +1,22 @@
+import type { Caller } from '../../app/context.ts'
 import { DomainError } from '../../domain/errors.ts'
+import type { RegionName } from '../../domain/identity.ts'
 import type { Tenant } from '../../domain/tenant.ts'
 import { regionOfProject } from '../../domain/tenant.ts'
 import { decodePairs, header } from '../encoding.ts'
 import { Fields, parseJsonObject } from '../fields.ts'
 import type { WireRequest } from '../wire.ts'
 
-/** Which of the vendor's services a path belongs to; its errors have that service's shape. */
-export type Service = 'neutron' | 'vpc-v1' | 'vpc-v3' | 'iam' | 'gateway'
+/** Which of the vendor's services a path belongs to; its errors have that service's shape and codes. */
+export type Service =
+  | 'neutron'
+  | 'vpc-v1'
+  | 'subnet-v1'
+  | 'quota-v1'
+  | 'tags-v2'
+  | 'vpc-v3'
+  | 'iam'
+  | 'gateway'
 
 /** A request of this dialect, read as far as its path. */
 export interface HuaweiCall {
@@ -56,6 +66,27 @@ export function projectOf(call: HuaweiCall, tenant: Tenant): string | null {
     }
   }
   return named[0] ?? null
+}
+
+/**
+ * Refuses a domain in the header that is not `tenant`'s; clients of IAM send it in place of a project. Throws
+ * `project.mismatch`.
+ */
+export function checkDomain({ request }: HuaweiCall, tenant: Tenant): void {
+  const domain = header(request, 'x-domain-id')
+  if (domain !== '' && domain !== tenant.huawei.domainId) {
+    throw new DomainError('project.mismatch', { project: domain })
+  }
+}
+
+/** The project of the caller's in `region`, which is how the vendor names the owner of a resource. */
+export function projectIn(caller: Caller, region: RegionName): string {
+  return caller.tenant?.huawei.projects[region] ?? ''
+}
+
+/** Every value of a query parameter that may be repeated; empty ones mean nothing. */
+export function valuesOf({ request }: HuaweiCall, name: string): readonly string[] {
+  return decodePairs(request.query).flatMap(([key, value]) => (key === name && value !== '' ? [value] : []))
 }
 
 /** 32 hexadecimal digits, however they were written: the vendor's own samples print them with dashes. */

@@ -1,7 +1,6 @@
 import { DomainError } from '../../domain/errors.ts'
 import type { PeeringState } from '../../domain/peering.ts'
 import { PEERING_STATES } from '../../domain/peering.ts'
-import type { Vpc } from '../../domain/vpc.ts'
 import type { PeeringView } from '../../ports/store.ts'
 import type { Fields, TextRule } from '../fields.ts'
 import { STATUS } from './errors.ts'
@@ -27,26 +26,6 @@ export function encodePeering({ peering, requester, accepter }: PeeringView) {
   }
 }
 
-/**
- * A VPC as the v1 API has it. Its status is `OK` from the start: a Terraform provider fails on any other word.
- * Source: "Creating a VPC" of the Open Telekom Cloud VPC API reference.
- */
-export function encodeVpc(vpc: Vpc, project: string) {
-  return {
-    id: vpc.ids.huawei,
-    name: vpc.name,
-    description: vpc.description,
-    cidr: vpc.cidrs[0] ?? '',
-    status: 'OK',
-    routes: [],
-    enterprise_project_id: '0',
-    enable_shared_snat: false,
-    tenant_id: project,
-    created_at: encodeTime(vpc.createdAtMs),
-    updated_at: encodeTime(vpc.updatedAtMs),
-  }
-}
-
 /** UTC without a zone and without a fraction. Source: peering pages, "created_at"; recorded traffic. */
 export function encodeTime(timeMs: number): string {
   return new Date(timeMs).toISOString().slice(0, 19)
@@ -59,7 +38,8 @@ export function decodeStatus(text: string): PeeringState | null {
 
 /** Source: "Creating a VPC Peering Connection", parameters. The console alone narrows the characters. */
 export const PEERING_NAME: TextRule = { min: 1, max: 64 }
-export const PEERING_DESCRIPTION: TextRule = {
+/** Of everything that has one. */
+export const DESCRIPTION: TextRule = {
   max: 255,
   pattern: /^[^<>]*$/,
   expects: 'must not hold < or >',

@@ -4,18 +4,19 @@ import type { WireResponse } from '../wire.ts'
 import type { Service } from './call.ts'
 
 /**
- * How this vendor words a failure: the HTTP status, the type of a Neutron error, the code of a VPC error, and a
- * text. A failure of the gateway has its own code and shape whatever was called.
+ * How this vendor words a failure: the HTTP status, the type of a Neutron error, the code of a VPC error (null: the
+ * one that the service has for a request that is wrong), and a text. A failure of the gateway has its own code and
+ * shape whatever was called.
  */
 interface HuaweiFailure {
   readonly status: number
   readonly type: string
-  readonly code: string
+  readonly code: string | null
   readonly message: string
   readonly gateway?: true
 }
 
-const service = (status: number, type: string, code: string, message: string): HuaweiFailure => ({
+const service = (status: number, type: string, code: string | null, message: string): HuaweiFailure => ({
   status,
   type,
   code,
@@ -35,9 +36,9 @@ const NOT_EMPTY: Readonly<Record<PartKind, readonly [code: string, message: stri
   'route-table': ['VPC.0120', 'Route tables exist under this router. Delete them first.'],
   port: ['VPC.0104', 'Router contains ports, please delete them first.'],
 }
-const badRequest = (message: string) => service(400, 'HTTPBadRequest', 'VPC.0101', message)
+const badRequest = (message: string) => service(400, 'HTTPBadRequest', null, message)
 const invalidInput = (message: string) =>
-  service(400, 'InvalidInput', 'VPC.0101', `Invalid input for operation: ${message}`)
+  service(400, 'InvalidInput', null, `Invalid input for operation: ${message}`)
 const notAuthentic = (reason: string) =>
   gateway(401, 'APIGW.0301', `Incorrect IAM authentication information: ${reason}`)
 
@@ -115,17 +116,25 @@ export const FAILURES: FailureTable<HuaweiFailure> = {
     service(404, 'InvalidInput', 'VPC.9915', `The VPC does not have the CIDR block ${cidr}.`),
   'vpc.cidr-in-use': ({ cidr, subnet }) =>
     service(409, 'InvalidInput', 'VPC.0117', `Subnet ${subnet} is in the CIDR block ${cidr}.`),
-  'subnet.not-found': () => service(404, 'SubnetNotFound', 'VPC.0202', 'Subnet does not exist.'),
+  'subnet.not-found': ({ id }) =>
+    service(404, 'SubnetNotFound', 'VPC.0202', `Subnet ${id} could not be found.`),
   'subnet.outside-vpc': ({ cidr }) =>
-    service(400, 'InvalidInput', 'VPC.0203', `Subnet ${cidr} is not in the CIDR block of the VPC.`),
+    service(400, 'InvalidInput', 'VPC.0203', `Subnet ${cidr} is not in the range of VPC.`),
   'subnet.overlap': ({ cidr, subnet }) =>
-    service(400, 'InvalidInput', 'VPC.0204', `${cidr} overlaps subnet ${subnet} of the same VPC.`),
+    service(
+      400,
+      'InvalidInput',
+      'VPC.0204',
+      `The subnet has already existed in the VPC, or has been in conflict with the VPC subnet: ${cidr} overlaps subnet ${subnet}.`,
+    ),
   'route-table.not-found': ({ id }) =>
     service(404, 'RouteTableNotFound', 'VPC.0003', `Route table ${id} could not be found.`),
   'route-table.is-default': ({ id }) =>
-    service(400, 'InvalidInput', 'VPC.0101', `Route table ${id} is the default one of its VPC.`),
+    badRequest(`Route table ${id} is the default one of its VPC, and goes only with it.`),
   'route-table.in-use': ({ id, subnet }) =>
     service(409, 'RouteTableInUse', 'VPC.0101', `Route table ${id} is associated with subnet ${subnet}.`),
+  'route-table.has-routes': ({ id, route }) =>
+    service(409, 'RouteTableInUse', 'VPC.0101', `Route table ${id} has route ${route}.`),
   'port.not-found': ({ id }) => service(404, 'PortNotFound', 'VPC.0402', `Port ${id} could not be found.`),
   'port.address-unavailable': ({ address }) => invalidInput(`${address} cannot be had in the subnet.`),
   'subnet.in-use': ({ port }) =>
@@ -194,6 +203,53 @@ export const FAILURES: FailureTable<HuaweiFailure> = {
     service(500, 'HTTPInternalServerError', 'VPC.0105', 'Request failed: internal server error.'),
 }
 
+/**
+ * The code of a request that is wrong, by service. Route tables have none of their own.
+ * Source: "Error Codes" of the VPC API reference; for tags that of the Elastic Load Balance one, which has the same.
+ */
+const WRONG: Readonly<Record<Service, string>> = {
+  neutron: 'HTTPBadRequest',
+  'vpc-v1': 'VPC.0101',
+  'subnet-v1': 'VPC.0201',
+  'quota-v1': 'VPC.1207',
+  'tags-v2': 'VPC.1801',
+  'vpc-v3': 'VPC.9911',
+  iam: 'IAM.0011',
+  gateway: 'APIGW.0201',
+}
+
+const untagged = ({ id }: { id: string }) =>
+  service(404, 'ResourceNotFound', 'VPC.1814', `Resource ${id} could not be found.`)
+
+/** Where a service has words of its own for a failure. Source: as above. */
+const IN_SERVICE: Partial<Record<Service, Partial<FailureTable<HuaweiFailure>>>> = {
+  'vpc-v1': {
+    'vpc.cidr-overlap': ({ cidr, existing }) =>
+      badRequest(`${cidr} overlaps ${existing}, which the VPC has too.`),
+    'subnet.outside-vpc': ({ cidr }) =>
+      service(
+        400,
+        'InvalidInput',
+        'VPC.0117',
+        `VPC CIDR block cannot contain the subnet CIDR block ${cidr}. Change the CIDR block of the VPC.`,
+      ),
+  },
+  'quota-v1': { 'request.invalid': () => badRequest('Invalid resource type.') },
+  'tags-v2': {
+    'vpc.not-found': untagged,
+    'subnet.not-found': untagged,
+    'tag.resource-not-found': ({ ids }) => untagged({ id: ids.join(', ') }),
+    'tag.limit-exceeded': ({ limit }) =>
+      service(400, 'InvalidInput', 'VPC.1814', `number of tags exceeds max num of ${limit}.`),
+    'tag.duplicate-key': () => badRequest('Tag key is repeated.'),
+  },
+  'vpc-v3': {
+    'vpc.not-found': ({ id }) => service(404, 'VpcNotFound', 'VPC.9904', `Vpc ${id} could not be found.`),
+    'vpc.cidr-in-use': ({ cidr, subnet }) =>
+      service(409, 'InvalidInput', 'VPC.9914', `Subnet ${subnet} is in the CIDR block ${cidr}.`),
+  },
+}
+
 /** The vendor's word for each state. Source: every page of the peering API, "status". */
 export const STATUS = {
   'pending-acceptance': 'PENDING_ACCEPTANCE',
@@ -208,7 +264,7 @@ export const STATUS = {
  * reads different members, and the Node.js SDK none of those that the vendor's own service sends.
  */
 export function encodeFailure(error: DomainError, called: Service, requestId: string): WireResponse {
-  const failure = describeFailure(FAILURES, error)
+  const failure = describeFailure({ ...FAILURES, ...IN_SERVICE[called] }, error)
   return {
     status: failure.status,
     headers: responseHeaders(requestId),
@@ -216,7 +272,9 @@ export function encodeFailure(error: DomainError, called: Service, requestId: st
   }
 }
 
-function shape({ status, type, code, message }: HuaweiFailure, called: Service, requestId: string): unknown {
+function shape(failure: HuaweiFailure, called: Service, requestId: string): unknown {
+  const { status, type, message } = failure
+  const code = failure.code ?? WRONG[called]
   switch (called) {
     case 'neutron':
       return {
@@ -228,6 +286,9 @@ function shape({ status, type, code, message }: HuaweiFailure, called: Service, 
         request_id: requestId,
       }
     case 'vpc-v1':
+    case 'subnet-v1':
+    case 'quota-v1':
+    case 'tags-v2':
       return { code, message, error_code: code, error_msg: message, request_id: requestId }
     case 'vpc-v3':
     case 'gateway':

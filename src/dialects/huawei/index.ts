@@ -7,10 +7,10 @@ import type { Dialect, RoutedCall } from '../dialect.ts'
 import { header } from '../encoding.ts'
 import { routeTable } from '../route-table.ts'
 import type { WireRequest } from '../wire.ts'
-import { type HuaweiCall, projectOf, readCall, type Service } from './call.ts'
+import { checkDomain, type HuaweiCall, projectOf, readCall, type Service } from './call.ts'
 import { encodeFailure, responseHeaders } from './errors.ts'
-import { SUBJECT_TOKEN } from './operations/create-token.ts'
 import { profile } from './profile.ts'
+import { Reply } from './reply.ts'
 import { type HuaweiRoute, ROUTES } from './routes.ts'
 import { checkTime, readCredential, verify } from './signing.ts'
 import { readToken } from './token.ts'
@@ -24,9 +24,10 @@ const findRoute = routeTable(ROUTES)
 /** Huawei Cloud and Open Telekom Cloud. */
 export const huawei: Dialect<HuaweiCall> = {
   name: 'huawei',
-  operations: ROUTES.map(({ operation }) => operation),
+  // One operation may have two paths.
+  operations: [...new Set(ROUTES.map(({ operation }) => operation))],
 
-  owns: ({ path }) => /^\/(v1|v2\.0|v3)(\/|$)/.test(path),
+  owns: (request) => /^\/(v1|v2\.0|v3)(\/|$)/.test(request.path) || asksForVersions(request),
 
   route(request): RoutedHuaweiCall {
     const found = findRoute(request.method, request.path)
@@ -55,19 +56,10 @@ export const huawei: Dialect<HuaweiCall> = {
   },
 
   answer(_request, routed, body, requestId) {
-    const { status, operation } = (routed as RoutedHuaweiCall).route
-    const headers = responseHeaders(wireId(requestId))
-    if (status === 204) return { status, headers, body: '' }
-    // A token travels in a header, beside a body that describes it.
-    if (operation.name === 'POST /v3/auth/tokens') {
-      const { [SUBJECT_TOKEN]: token, ...described } = body as Record<string, string>
-      return {
-        status,
-        headers: { ...headers, 'x-subject-token': token ?? '' },
-        body: JSON.stringify(described),
-      }
-    }
-    return { status, headers, body: JSON.stringify(body) }
+    const reply = body instanceof Reply ? body : new Reply(body)
+    const status = reply.status ?? (routed as RoutedHuaweiCall).route.status
+    const headers = { ...responseHeaders(wireId(requestId)), ...reply.headers }
+    return { status, headers, body: status === 204 ? '' : JSON.stringify(reply.body) }
   },
 
   refuse(request, routed, error, requestId) {
@@ -86,6 +78,7 @@ async function identify(
     const claims = readToken(app, token)
     const tenant = await app.context.store.findTenant({ id: claims.tenant })
     if (!tenant) throw new DomainError('authentication.token-invalid', { reason: 'the token is nobody’s' })
+    checkDomain(call, tenant)
     const named = projectOf(call, tenant)
     if (claims.project !== null && named !== null && named !== claims.project) {
       throw new DomainError('project.mismatch', { project: named })
@@ -99,7 +92,17 @@ async function identify(
     // The vendor has no rule against replays within the time window.
     once: () => null,
   })
+  checkDomain(call, tenant)
   return { tenant, project: projectOf(call, tenant) }
+}
+
+/**
+ * Clients whose address of IAM has no version ask for the versions at the root. At the root are other vendors too, who
+ * say in the query, a header or a body what they want. Source: Go SDK of Open Telekom Cloud.
+ */
+function asksForVersions({ method, path, query, headers, body }: WireRequest): boolean {
+  if (method !== 'GET' || path !== '/' || query !== '' || body.length > 0) return false
+  return headers['x-tc-action'] === undefined && headers['x-acs-action'] === undefined
 }
 
 /** The shape of an error where no route was found. */

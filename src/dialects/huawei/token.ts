@@ -1,6 +1,8 @@
 import type { App } from '../../app/index.ts'
 import { DomainError } from '../../domain/errors.ts'
 import type { Tenant } from '../../domain/tenant.ts'
+import { catalog, type Scope } from './catalog.ts'
+import { Reply } from './reply.ts'
 
 /** How long a token is good for. Source: IAM API reference, "Obtaining a User Token". */
 export const TOKEN_LIFETIME_MS = 24 * 60 * 60 * 1000
@@ -11,6 +13,10 @@ const LABEL = 'huawei token'
 export interface TokenClaims {
   readonly tenant: Tenant['id']
   readonly project: string | null
+  /** What was shown for it. */
+  readonly methods: readonly string[]
+  /** Real time, milliseconds since the epoch. */
+  readonly issuedAtMs: number
   readonly expiresAtMs: number
 }
 
@@ -31,4 +37,28 @@ export function readToken(app: App, token: string): TokenClaims {
     throw new DomainError('authentication.token-invalid', { reason: 'token expires' })
   }
   return claims
+}
+
+/**
+ * An answer with a token: itself in a header, and what it is good for in the body. `scope` is null for the whole account.
+ * Source: IAM API reference, "Obtaining a User Token Through Password Authentication".
+ */
+export function encodeToken(
+  token: string,
+  { methods, issuedAtMs, expiresAtMs }: TokenClaims,
+  { huawei }: Tenant,
+  scope: Scope | null,
+  root: string,
+): Reply {
+  const domain = { id: huawei.domainId, name: huawei.domainName }
+  const described = {
+    methods,
+    issued_at: new Date(issuedAtMs).toISOString(),
+    expires_at: new Date(expiresAtMs).toISOString(),
+    user: { id: huawei.userId, name: huawei.userName, domain },
+    ...(scope ? { project: { id: scope.id, name: scope.names[0] ?? '', domain } } : { domain }),
+    roles: [{ id: '0', name: 'te_admin' }],
+    catalog: catalog(root, scope),
+  }
+  return new Reply({ token: described }, { headers: { 'x-subject-token': token } })
 }

@@ -4,6 +4,7 @@ import type { App } from '../../app/index.ts'
 import { contains, parseCidr } from '../../domain/cidr.ts'
 import { DomainError } from '../../domain/errors.ts'
 import type { RegionName } from '../../domain/identity.ts'
+import type { RouteTable } from '../../domain/network.ts'
 import { sidesOf } from '../../domain/policy.ts'
 import type { PeeringView } from '../../ports/store.ts'
 import type { Fields, TextRule } from '../fields.ts'
@@ -46,7 +47,11 @@ const LONGEST_PREFIX = 28
 
 /** The block that parameter `name` gives to a VPC. Throws `request.*`. */
 export function decodeVpcBlock(fields: Fields, name: string): string {
-  const text = fields.text(name)
+  return checkVpcBlock(name, fields.text(name))
+}
+
+/** `text`, which parameter `field` holds, where it may be a block of a VPC. Throws `request.invalid`. */
+export function checkVpcBlock(field: string, text: string): string {
   const block = parseCidr(text)
   const fits = RANGES.some(({ within, shortest }) => {
     const outer = parseCidr(within)
@@ -54,7 +59,43 @@ export function decodeVpcBlock(fields: Fields, name: string): string {
   })
   if (fits) return text
   const reason = 'must be a block of 12 to 28 bits within 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16'
-  throw new DomainError('request.invalid', { field: name, problem: 'format', reason, value: text })
+  throw new DomainError('request.invalid', { field, problem: 'format', reason, value: text })
+}
+
+/** Source: API 3.0 "CreateSubnet": masks of 16 to 28 bits. */
+const SUBNET_PREFIX = { shortest: 16, longest: LONGEST_PREFIX }
+
+/** What parameter `name` gives to a subnet. Throws `request.*`. */
+export function decodeSubnetBlock(fields: Fields, name: string): string {
+  const text = fields.text(name)
+  const block = parseCidr(text)
+  const { shortest, longest } = SUBNET_PREFIX
+  if (block?.family === 4 && block.bits >= shortest && block.bits <= longest) return text
+  const reason = `must be an IPv4 block of ${shortest} to ${longest} bits`
+  throw new DomainError('request.invalid', {
+    field: fields.path(name),
+    problem: 'format',
+    reason,
+    value: text,
+  })
+}
+
+/** The destination of a route, in the family that parameter `name` is for. Throws `request.*`. */
+export function decodeDestination(fields: Fields, name: string, family: 4 | 6 = 4): string {
+  const text = fields.text(name)
+  if (parseCidr(text)?.family === family) return text
+  const reason = `must be an IPv${family} block without host bits`
+  throw new DomainError('request.invalid', {
+    field: fields.path(name),
+    problem: 'format',
+    reason,
+    value: text,
+  })
+}
+
+/** What a route table is called that nobody has given a name: each VPC's default one. Source: API 3.0 examples. */
+export function tableName({ name, isDefault }: RouteTable): string {
+  return name === '' && isDefault ? 'default' : name
 }
 
 /**

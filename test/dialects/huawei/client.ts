@@ -20,8 +20,40 @@ export interface VpcBody {
   readonly id: string
   readonly name: string
   readonly cidr: string
+  readonly status: string
+  readonly extend_cidrs: readonly string[]
+  readonly routes: readonly { readonly destination: string; readonly nexthop: string }[]
   readonly created_at: string
   readonly updated_at: string
+}
+
+/** Whatever has an id; what else it has is compared whole. */
+export interface Thing {
+  readonly id: string
+  readonly name: string
+  readonly updated_at: string
+}
+
+export interface Subnet extends Thing {
+  readonly vpc_id: string
+}
+
+export interface Route {
+  readonly id: string
+  readonly destination: string
+  readonly nexthop: string
+}
+
+export interface RouteTable extends Thing {
+  readonly default: boolean
+  readonly vpc_id: string
+  readonly subnets: readonly { readonly id: string }[]
+  readonly routes: readonly {
+    readonly type: string
+    readonly destination: string
+    readonly nexthop: string
+    readonly description: string
+  }[]
 }
 
 /** The members of all answers together, so that a test can name one without a cast. */
@@ -31,6 +63,29 @@ export interface Body extends PeeringBody {
   readonly peerings_links?: readonly { readonly rel: string; readonly href: string }[]
   readonly vpc: VpcBody
   readonly vpcs: readonly VpcBody[]
+  readonly page_info: { readonly next_marker?: string }
+  readonly tags: readonly { readonly key: string; readonly value: string }[]
+  readonly subnet: Subnet
+  readonly subnets: readonly Subnet[]
+  readonly route: Route
+  readonly routes: readonly Route[]
+  readonly routes_links?: readonly { readonly rel: string; readonly href: string }[]
+  readonly routetable: RouteTable
+  readonly routetables: readonly RouteTable[]
+  readonly quotas: {
+    readonly resources: readonly {
+      readonly type: string
+      readonly used: number
+      readonly quota: number
+      readonly min: number
+    }[]
+  }
+  readonly domains: readonly { readonly id: string; readonly name: string }[]
+  readonly users: readonly { readonly id: string; readonly name: string }[]
+  readonly catalog: readonly {
+    readonly type: string
+    readonly endpoints: readonly { readonly region: string; readonly url: string }[]
+  }[]
   readonly token: {
     readonly issued_at: string
     readonly expires_at: string
@@ -155,6 +210,9 @@ export function assertVpcError(answer: Answer, status: number, code: string, mes
   ] as unknown)
 }
 
+/** Whether `answer` is an error as the v3 VPC API words it: in the very shape of the gateway. */
+export const assertVpcV3Error = assertGatewayError
+
 /** Whether `answer` is an error of the gateway, which has one shape whatever was called. */
 export function assertGatewayError(answer: Answer, status: number, code: string, message: string): void {
   assert.deepEqual([answer.status, answer.body], [
@@ -220,6 +278,33 @@ export async function activePeering(
   const answer = await client(service, alice)('POST', '/v2.0/vpc/peerings', { body })
   assert.equal(answer.status, 201)
   return answer.body.peering
+}
+
+/** A VPC of the tenant's own making, by the v1 API, in region-a; its id. */
+export async function makeVpc(
+  service: { readonly host: string },
+  tenant: TestTenant,
+  vpc: object = { cidr: '10.0.0.0/16' },
+): Promise<string> {
+  const made = await client(service, tenant)('POST', `/v1/${tenant.projects['region-a']}/vpcs`, {
+    body: { vpc },
+  })
+  assert.equal(made.status, 200, made.text)
+  return made.body.vpc.id
+}
+
+/** A peering that is active, between new VPCs of alice's and bob's, whose blocks are 10.0.0.0/16 and 10.1.0.0/16. */
+export async function joined(service: { readonly url: string; readonly host: string }) {
+  const ours = await makeVpc(service, alice)
+  const theirs = await makeVpc(service, bob, { cidr: '10.1.0.0/16' })
+  const asked = await client(service, alice)('POST', '/v2.0/vpc/peerings', {
+    body: askBody(ours, theirs, {}, bob.projects['region-a']),
+  })
+  assert.equal(asked.status, 201, asked.text)
+  const { id } = asked.body.peering
+  const accepted = await client(service, bob)('PUT', `/v2.0/vpc/peerings/${id}/accept`)
+  assert.equal(accepted.status, 200, accepted.text)
+  return { ours, theirs, peering: id }
 }
 
 /** Times as the vendor prints them. */

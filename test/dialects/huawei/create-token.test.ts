@@ -70,7 +70,13 @@ suite('serialization', () => {
       id: type,
       name,
       type,
-      endpoints: [{ id: `${type}-eu-de`, interface: 'public', region: 'eu-de', region_id: 'eu-de', url }],
+      endpoints: ['eu-de', 'region-a'].map((region) => ({
+        id: `${type}-${region}`,
+        interface: 'public',
+        region,
+        region_id: region,
+        url,
+      })),
     })
     assert.deepEqual(answer.body, {
       token: {
@@ -133,8 +139,18 @@ suite('validation', () => {
     ['no identity', { auth: {} }, 'Invalid input for auth.identity. Reason: it is required.'],
     [
       'another method',
-      { auth: { identity: { methods: ['token'], token: { id: 'a' } } } },
+      { auth: { identity: { methods: ['totp'], totp: { user: {} } } } },
       'Invalid input for auth.identity.password. Reason: it is required.',
+    ],
+    [
+      'a token, and none',
+      { auth: { identity: { methods: ['token'] } } },
+      'Invalid input for auth.identity.token. Reason: it is required.',
+    ],
+    [
+      'a token without an id',
+      { auth: { identity: { methods: ['token'], token: {} } } },
+      'Invalid input for auth.identity.token.id. Reason: it is required.',
     ],
     [
       'no password',
@@ -170,6 +186,16 @@ suite('permission', () => {
   test('the right password for a project that is not there, or not theirs', async () => {
     for (const project of [{ name: 'nowhere' }, { id: bob.projects['region-a'] }, { id: 'x' }, {}]) {
       assertIamError(await signIn({ project }), 401, 'Unauthorized', WRONG)
+    }
+  })
+
+  test('the right password for a domain that is another’s', async () => {
+    for (const scope of [
+      { domain: { name: 'bob' } },
+      { domain: { id: ids.domainId.replace(/./, 'f') } },
+      { project: { name: 'eu-de', domain: { name: 'bob' } } },
+    ]) {
+      assertIamError(await signIn(scope), 401, 'Unauthorized', WRONG)
     }
   })
 
@@ -272,7 +298,14 @@ suite('behaviour: what a token is good for', () => {
   test('one whose time is up', async () => {
     const { app } = service.service
     const tenant = (await app.context.store.findTenant({ name: 'alice' }))?.id as Tenant['id']
-    const claims = { tenant, project: alices, expiresAtMs: Date.now() + 60_000 }
+    const issuedAtMs = Date.now()
+    const claims = {
+      tenant,
+      project: alices,
+      methods: ['password'],
+      issuedAtMs,
+      expiresAtMs: issuedAtMs + 60_000,
+    }
     assert.deepEqual(readToken(app, issueToken(app, claims)), claims)
     const expired = issueToken(app, { ...claims, expiresAtMs: Date.now() })
     assert.throws(
@@ -282,5 +315,65 @@ suite('behaviour: what a token is good for', () => {
     const answer = await withToken(expired, 'GET', PEERINGS)
     const message = 'Incorrect IAM authentication information: token expires'
     assertGatewayError(answer, 401, 'APIGW.0301', message)
+  })
+})
+
+suite('behaviour: by token', () => {
+  const exchange = (id: string, scope?: object) =>
+    asAlice('POST', PATH, { body: { auth: { identity: { methods: ['token'], token: { id } }, scope } } })
+
+  test('another scope of the same account, until the first one ends', async () => {
+    const first = await signIn({ project: { name: 'eu-de' } })
+    const answer = await exchange(tokenOf(first), { domain: { name: 'alice' } })
+    assert.equal(answer.status, 201)
+    assert.partialDeepStrictEqual(answer.body.token, {
+      methods: ['token'],
+      expires_at: first.body.token.expires_at,
+      domain: { id: ids.domainId, name: 'alice' },
+    })
+    const back = await exchange(tokenOf(answer), { project: { id: alices } })
+    assert.partialDeepStrictEqual(back.body.token, {
+      expires_at: first.body.token.expires_at,
+      project: { id: alices },
+    })
+    assert.equal((await withToken(tokenOf(back), 'GET', `/v1/${alices}/vpcs`)).status, 200)
+  })
+
+  test('never what is another tenant’s', async () => {
+    const id = await token()
+    for (const scope of [{ project: { id: bob.projects['region-a'] } }, { domain: { name: 'bob' } }]) {
+      assertIamError(await exchange(id, scope), 401, 'Unauthorized', WRONG)
+    }
+  })
+
+  test('not by one that is none', async () => {
+    const message = 'Incorrect IAM authentication information: decrypt token fail'
+    assertGatewayError(await exchange('x'), 401, 'APIGW.0301', message)
+  })
+
+  test('what one is good for is told to its owner, with it in a header', async () => {
+    const made = await signIn({ project: { name: 'eu-de' } })
+    const id = tokenOf(made)
+    const shown = await asAlice('GET', PATH, { token: id, unsigned: { 'x-subject-token': id } })
+    assert.equal(shown.status, 200)
+    assert.equal(tokenOf(shown), id)
+    // Which of its region's names was asked by is not kept.
+    assert.deepEqual(shown.body.token, {
+      ...made.body.token,
+      project: { ...(made.body.token.project as object), name: 'region-a' },
+      catalog: (shown.body.token as typeof made.body.token).catalog,
+    })
+    const absent = await asAlice('GET', PATH, { token: id })
+    assertIamError(absent, 400, 'Bad Request', 'Invalid input for X-Subject-Token. Reason: it is required.')
+  })
+
+  test('somebody else’s is answered as one that is none', async () => {
+    const id = await token()
+    const bobs = client(service, bob)
+    for (const subject of [id, 'x']) {
+      const answer = await bobs('GET', PATH, { unsigned: { 'x-subject-token': subject } })
+      const message = 'Incorrect IAM authentication information: decrypt token fail'
+      assertGatewayError(answer, 401, 'APIGW.0301', message)
+    }
   })
 })

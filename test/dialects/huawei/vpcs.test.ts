@@ -39,6 +39,7 @@ function printed(vpc: { id: string; name: string; cidr: string }, times: Partial
     routes: [],
     enterprise_project_id: '0',
     enable_shared_snat: false,
+    enhanced_local_route: false,
     tenant_id: project,
     created_at,
     updated_at,

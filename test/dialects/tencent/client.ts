@@ -24,6 +24,8 @@ export interface CallOptions {
   readonly headers?: Readonly<Record<string, string>>
   /** The body as it is, instead of the parameters as JSON. */
   readonly body?: string
+  /** What a TC3 key is bound to; `vpc` unless it is said. */
+  readonly service?: string
 }
 
 /** What the vendor's clients read of a peering in API 3.0. */
@@ -42,10 +44,67 @@ export interface V3Peering {
   readonly TagSet: readonly { Key: string; Value: string }[]
 }
 
+export interface V3Tag {
+  readonly Key: string
+  readonly Value: string
+}
+
 export interface V3Vpc {
   readonly VpcId: string
   readonly VpcName: string
   readonly CidrBlock: string
+  readonly IsDefault: boolean
+  readonly EnableMulticast: boolean
+  readonly CreatedTime: string
+  readonly DnsServerSet: readonly string[]
+  readonly DomainName: string
+  readonly AssistantCidrSet: readonly V3Block[]
+  readonly EnableRouteVpcPublish: boolean
+  readonly EnableRouteVpcPublishIpv6: boolean
+  readonly TagSet: readonly V3Tag[]
+}
+
+export interface V3Block {
+  readonly VpcId: string
+  readonly CidrBlock: string
+  readonly AssistantType: number
+  readonly SubnetSet: readonly V3Subnet[]
+}
+
+export interface V3Subnet {
+  readonly VpcId: string
+  readonly SubnetId: string
+  readonly SubnetName: string
+  readonly CidrBlock: string
+  readonly IsDefault: boolean
+  readonly EnableBroadcast: boolean
+  readonly Zone: string
+  readonly RouteTableId: string
+  readonly CreatedTime: string
+  readonly AvailableIpAddressCount: number
+}
+
+export interface V3Route {
+  readonly RouteId: number
+  readonly RouteItemId: string
+  readonly DestinationCidrBlock: string
+  readonly DestinationIpv6CidrBlock: string
+  readonly GatewayType: string
+  readonly GatewayId: string
+  readonly RouteDescription: string
+  readonly RouteType: string
+  readonly Enabled: boolean
+}
+
+export interface V3RouteTable {
+  readonly VpcId: string
+  readonly RouteTableId: string
+  readonly RouteTableName: string
+  readonly Main: boolean
+  readonly CreatedTime: string
+  readonly AssociationSet: readonly { SubnetId: string; RouteTableId: string }[]
+  readonly RouteSet: readonly V3Route[]
+  readonly TagSet: readonly V3Tag[]
 }
 
 /** The members of all answers of API 3.0 together, so that a test can name one without a cast. */
@@ -57,6 +116,14 @@ export interface V3Response {
   readonly PeerConnectionSet: readonly V3Peering[]
   readonly Vpc: V3Vpc
   readonly VpcSet: readonly V3Vpc[]
+  readonly AssistantCidrSet: readonly V3Block[]
+  readonly Subnet: V3Subnet
+  readonly SubnetSet: readonly V3Subnet[]
+  readonly RouteTable: V3RouteTable
+  readonly RouteTableSet: readonly V3RouteTable[]
+  readonly RouteSet: readonly V3Route[]
+  /** Of the service `tag`. */
+  readonly Tags: readonly { TagKey: string; TagValue: string; ResourceId: string }[]
 }
 
 export interface LegacyPeering {
@@ -74,6 +141,9 @@ export interface LegacyResponse {
   readonly peeringConnectionId: string
   readonly taskId: number
   readonly uniqVpcId: string
+  readonly subnetSet: readonly { unSubnetId: string }[]
+  readonly routeTableId: string
+  readonly routeTableSet: readonly { unRouteTableId: string }[]
   readonly totalCount: number
   readonly data: readonly LegacyPeering[]
 }
@@ -143,7 +213,7 @@ export function signWithHeaders(
   const signer = {
     accessKeyId: options.keyId ?? tenant.key.id,
     secret: options.secret ?? tenant.key.secret,
-    service: 'vpc',
+    service: options.service ?? 'vpc',
   }
   const request = { method, path: '/', query, headers, body: Buffer.from(body) }
   return {
@@ -246,6 +316,30 @@ export async function startTencent(rig: RigOptions = {}) {
     v3Succeeds(await v3(to, 'AcceptVpcPeeringConnection', { PeeringConnectionId: id }))
     return id
   }
+  /** The default route table of a VPC. */
+  const tableOf = async (tenant: TestTenant, VpcId: string) => {
+    const Filters = [
+      { Name: 'vpc-id', Values: [VpcId] },
+      { Name: 'association.main', Values: ['true'] },
+    ]
+    const { RouteTableSet } = v3Succeeds(await v3(tenant, 'DescribeRouteTables', { Filters }))
+    assert.equal(RouteTableSet.length, 1)
+    return RouteTableSet[0] as V3RouteTable
+  }
+  /** Two VPCs with an active peering between them, and the default tables of both. */
+  const network = async (from: TestTenant, to: TestTenant) => {
+    const { v3: proposed } = await proposal(from, to)
+    const { PeeringConnectionId } = v3Succeeds(await v3(from, 'CreateVpcPeeringConnection', proposed))
+    v3Succeeds(await v3(to, 'AcceptVpcPeeringConnection', { PeeringConnectionId }))
+    const side = async (tenant: TestTenant, vpc: string) => {
+      return { vpc, table: (await tableOf(tenant, vpc)).RouteTableId }
+    }
+    return {
+      peering: PeeringConnectionId,
+      ours: await side(from, proposed.SourceVpcId),
+      theirs: await side(to, proposed.DestinationVpcId),
+    }
+  }
   /** The peering as one of its sides sees it; undefined where it does not. */
   const show = async (tenant: TestTenant, id: string, options: CallOptions = {}) => {
     const answer = await v3(tenant, 'DescribeVpcPeeringConnections', { PeeringConnectionIds: [id] }, options)
@@ -268,8 +362,10 @@ export async function startTencent(rig: RigOptions = {}) {
     proposal,
     propose,
     activate,
+    network,
     show,
     stateOf,
+    tableOf,
     unchanged,
   }
 }
@@ -326,6 +422,15 @@ export function withoutRequestId({ text, body }: Answer<{ Response: V3Response }
   return text.replaceAll(body.Response.RequestId, '')
 }
 
+/** Sees to it that nothing in an answer is null, however deep: the Terraform provider crashes on that. */
+export function nothingIsNull(value: unknown, path = 'Response'): void {
+  assert.notEqual(value, null, path)
+  if (typeof value !== 'object') return
+  for (const [name, member] of Object.entries(value as object)) nothingIsNull(member, `${path}.${name}`)
+}
+
 /** An id that nobody has. */
 export const NOBODYS_PEERING = 'pcx-00000000'
 export const NOBODYS_VPC = 'vpc-00000000'
+export const NOBODYS_SUBNET = 'subnet-00000000'
+export const NOBODYS_TABLE = 'rtb-00000000'

@@ -40,8 +40,8 @@ describe('API 3.0 CreateVpc', () => {
         ...GOOD,
         IsDefault: false,
         EnableMulticast: false,
-        DnsServerSet: [],
-        DomainName: '',
+        DnsServerSet: ['183.60.83.19'],
+        DomainName: 'example.com',
         DhcpOptionsId: '',
         EnableDhcp: true,
         Ipv6CidrBlock: '',
@@ -69,6 +69,9 @@ describe('API 3.0 CreateVpc', () => {
       [{ CidrBlock: '2001:db8::/64' }, 'InvalidParameterValue.Malformed'],
       [{ EnableMulticast: 'perhaps' }, 'InvalidParameter'],
       [{ DnsServers: 'one' }, 'InvalidParameter'],
+      [{ DnsServers: ['one'] }, 'InvalidParameterValue.Malformed'],
+      [{ DnsServers: ['10.0.0.256'] }, 'InvalidParameterValue.Malformed'],
+      [{ DnsServers: Array(5).fill('10.0.0.1') }, 'InvalidParameterValue.TooLong'],
       [{ vpcName: 'x' }, 'UnknownParameter'],
     ]
     for (const [wrong, code] of WRONG) {
@@ -97,25 +100,69 @@ describe('API 3.0 CreateVpc', () => {
 })
 
 describe('legacy CreateVpc', () => {
-  it('answers both kinds of id, and makes no subnets', async () => {
-    const body = legacySucceeds(
-      await createLegacy({
-        vpcName: 'v',
-        cidrBlock: '10.0.0.0/16',
-        subnetSet: [{ subnetName: 's', cidrBlock: '10.0.1.0/24', zoneId: 100003 }],
-      }),
-    )
-    assert.deepEqual(Object.keys(body), [
-      'code',
-      'message',
-      'codeDesc',
-      'vpcId',
-      'uniqVpcId',
-      'vpcCreateTime',
-      'subnetSet',
-      'routeTableSet',
-    ])
+  const subnet = { subnetName: 's', cidrBlock: '10.0.1.0/24', zoneId: 100003 }
+  const good = { vpcName: 'v', cidrBlock: '10.0.0.0/16' }
+  const countVpcs = async () => {
+    const { body } = await service.legacy(alice, 'DescribeVpcEx')
+    return body.totalCount
+  }
+
+  it('answers both kinds of id, and what was made along', async () => {
+    const body = legacySucceeds(await createLegacy({ ...good, subnetSet: [subnet] }))
     assert.match(body.uniqVpcId, /^vpc-[a-z0-9]{8}$/)
+    const [made] = body.subnetSet
+    const [table] = body.routeTableSet
+    assert.ok(made && table)
+    assert.match(made.unSubnetId, /^subnet-[a-z0-9]{8}$/)
+    assert.match(table.unRouteTableId, /^rtb-[a-z0-9]{8}$/)
+    const { vpcCreateTime, ...rest } = body as typeof body & { vpcCreateTime: string }
+    assert.match(vpcCreateTime, /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/)
+    assert.deepEqual(rest, {
+      code: 0,
+      message: '',
+      codeDesc: 'Success',
+      vpcId: body.uniqVpcId,
+      uniqVpcId: body.uniqVpcId,
+      subnetSet: [{ ...subnet, zoneId: '100003', subnetId: made.unSubnetId, unSubnetId: made.unSubnetId }],
+      routeTableSet: [
+        {
+          routeTableId: table.unRouteTableId,
+          unRouteTableId: table.unRouteTableId,
+          routeTableName: 'default',
+          routeTableType: 1,
+        },
+      ],
+    })
+    const { SubnetSet } = v3Succeeds(
+      await service.v3(alice, 'DescribeSubnets', { SubnetIds: [made.unSubnetId] }),
+    )
+    assert.deepEqual([SubnetSet[0]?.VpcId, SubnetSet[0]?.Zone], [body.uniqVpcId, '100003'])
+  })
+
+  for (const [wrong, codeDesc] of [
+    [{ cidrBlock: '10.9.1.0/24' }, 'InvalidSubnetCidr'],
+    [{ cidrBlock: '10.0.0.0/15' }, 'InvalidParameter'],
+    [{ cidrBlock: 'x' }, 'InvalidParameter'],
+    [{ subnetName: '' }, 'InvalidParameter'],
+    [{ zoneId: '' }, 'InvalidParameter'],
+  ] as const) {
+    it(`makes nothing at all where a subnet has ${JSON.stringify(wrong)}`, async () => {
+      const before = await countVpcs()
+      legacyFails(
+        await createLegacy({
+          ...good,
+          subnetSet: [subnet, { ...subnet, cidrBlock: '10.0.2.0/24', ...wrong }],
+        }),
+        4000,
+        codeDesc,
+      )
+      assert.equal(await countVpcs(), before)
+    })
+  }
+
+  it('makes nothing at all where subnets overlap', async () => {
+    const answer = await createLegacy({ ...good, subnetSet: [subnet, { ...subnet, subnetName: 't' }] })
+    legacyFails(answer, 4000, 'SubnetCidrConflict')
   })
 
   for (const wrong of [

@@ -107,6 +107,8 @@ describe('legacy DescribeVpcEx', () => {
       vpcName: 'listed-0',
       cidrBlock: '10.0.0.0/16',
       vpcPeerNum: 1,
+      subnetNum: 0,
+      routeTableNum: 1,
       isDefault: false,
     })
   })

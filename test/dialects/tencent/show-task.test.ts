@@ -5,7 +5,15 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { advance } from '../../rig/service.ts'
 import { alice, bob, mallory, type TestTenant } from '../../rig/tenants.ts'
-import { legacyFails, legacySucceeds, type Parameters, startTencent, type TencentService } from './client.ts'
+import {
+  legacyFails,
+  legacySucceeds,
+  type Parameters,
+  startTencent,
+  type TencentService,
+  v3Fails,
+  v3Succeeds,
+} from './client.ts'
 
 let service: TencentService
 before(async () => {
@@ -102,5 +110,28 @@ describe('legacy DescribeVpcTaskResult', () => {
         rmSync(directory, { recursive: true, force: true })
       }
     })
+  })
+})
+
+describe('API 3.0 DescribeVpcTaskResult', () => {
+  const show = (tenant: TestTenant, TaskId: string) => service.v3(tenant, 'DescribeVpcTaskResult', { TaskId })
+
+  it('finds the tasks of the legacy API, for the account that started them', async () => {
+    const id = await service.propose(alice, bob)
+    const taskId = String(await start(bob, 'AcceptVpcPeeringConnectionEx', { peeringConnectionId: id }))
+    const { RequestId: _, ...rest } = v3Succeeds(await show(bob, taskId))
+    assert.deepEqual(rest, { Status: 'SUCCESS', Output: '', Result: [{ ResourceId: id, Status: 'SUCCESS' }] })
+    const text = v3Fails(await show(mallory, taskId), 'ResourceNotFound')
+    assert.equal(
+      text.replace(taskId, ''),
+      v3Fails(await show(mallory, '123'), 'ResourceNotFound').replace('123', ''),
+    )
+  })
+
+  it('finds no task of an action that was done when it answered', async () => {
+    const answer = await service.v3(alice, 'CreateVpc', { VpcName: 'x', CidrBlock: '10.0.0.0/16' })
+    v3Fails(await show(alice, v3Succeeds(answer).RequestId), 'ResourceNotFound')
+    v3Fails(await service.v3(alice, 'DescribeVpcTaskResult'), 'MissingParameter')
+    v3Fails(await show(alice, ''), 'InvalidParameterValue')
   })
 })

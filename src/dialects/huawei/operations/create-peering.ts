@@ -2,7 +2,7 @@ import type { RegionName } from '../../../domain/identity.ts'
 import { operation } from '../../dialect.ts'
 import type { Fields } from '../../fields.ts'
 import { type HuaweiCall, projectId } from '../call.ts'
-import { decodeVpcId, encodePeering, PEERING_DESCRIPTION, PEERING_NAME } from '../codec.ts'
+import { DESCRIPTION, decodeVpcId, encodePeering, PEERING_NAME } from '../codec.ts'
 
 /**
  * Creating a VPC Peering Connection. Active at once between two VPCs of one tenant, else it waits.
@@ -23,7 +23,7 @@ export const createPeering = operation({
       accepterRegion: null as RegionName | null,
       accepterProject: project,
       name: peering.text('name', PEERING_NAME),
-      description: peering.optionalText('description', PEERING_DESCRIPTION) ?? '',
+      description: peering.optionalText('description', DESCRIPTION) ?? '',
       attributes: {},
     }
   },

@@ -1,68 +1,72 @@
 import type { App } from '../../../app/index.ts'
 import { DomainError } from '../../../domain/errors.ts'
-import { regionNameIn, resolveRegion } from '../../../domain/region.ts'
+import { resolveRegion } from '../../../domain/region.ts'
 import { regionOfProject, type Tenant } from '../../../domain/tenant.ts'
 import { operation } from '../../dialect.ts'
 import type { Fields } from '../../fields.ts'
 import { baseUrl, type HuaweiCall, projectId } from '../call.ts'
-import { issueToken, TOKEN_LIFETIME_MS } from '../token.ts'
-
-/** Where the answer carries the token on its way into a header. */
-export const SUBJECT_TOKEN = 'X-Subject-Token'
+import { type Scope, scopeOf } from '../catalog.ts'
+import { encodeToken, issueToken, readToken, TOKEN_LIFETIME_MS } from '../token.ts'
 
 /** scrypt of nothing, so that a wrong name costs as much time as a wrong password. */
 const NOBODYS_HASH = `${'0'.repeat(32)}:${'0'.repeat(64)}`
 
 /**
- * Obtaining a user token by password, for a project or for the whole domain. 201; the token is in a header.
- * Source: IAM API reference, "Obtaining a User Token Through Password Authentication"; captured from the SDKs.
+ * Obtaining a user token by password or by another token, for a project or for the whole domain. 201; the token is in a
+ * header. One that was had by a token ends when that one does.
+ * Source: IAM API reference, "Obtaining a User Token Through Password Authentication"; Keystone, "Token authentication";
+ * captured from the SDKs.
  */
 export const createToken = operation({
   name: 'POST /v3/auth/tokens',
   decode: (call: HuaweiCall) => {
     const auth = call.body().object('auth')
-    const user = auth.object('identity').object('password').object('user')
-    const scope = auth.optionalObject('scope')
+    const identity = auth.object('identity')
+    const byToken = identity.texts('methods').includes('token')
     return {
-      userName: user.optionalText('name') ?? '',
-      userId: user.optionalText('id') ?? '',
-      domainName: user.optionalObject('domain')?.optionalText('name') ?? '',
-      domainId: user.optionalObject('domain')?.optionalText('id') ?? '',
-      password: user.text('password', { max: 1024 }),
-      project: scope?.optionalObject('project') ?? null,
+      token: byToken ? identity.object('token').text('id', { max: 4096 }) : null,
+      user: byToken ? null : decodeUser(identity.object('password').object('user')),
+      scope: auth.optionalObject('scope'),
     }
   },
-  run: async (app, _caller, { project, password, ...name }) => {
-    const tenant = await signIn(app, name, password)
-    const scope = project && findProject(app, tenant, project)
+  run: async (app, _caller, { token, user, scope }) => {
     const nowMs = app.context.clock.realNow()
-    const expiresAtMs = nowMs + TOKEN_LIFETIME_MS
-    const token = issueToken(app, { tenant: tenant.id, project: scope?.id ?? null, expiresAtMs })
-    return { tenant, scope, token, nowMs, expiresAtMs }
+    const { tenant, expiresAtMs } = user
+      ? { tenant: await signIn(app, user), expiresAtMs: nowMs + TOKEN_LIFETIME_MS }
+      : await exchange(app, token ?? '')
+    checkDomainOf(tenant, scope)
+    const project = scope?.optionalObject('project')
+    const found = project ? findProject(app, tenant, project) : null
+    const methods = [user ? 'password' : 'token']
+    const claims = { tenant: tenant.id, project: found?.id ?? null, methods, issuedAtMs: nowMs, expiresAtMs }
+    return { tenant, scope: found, claims, token: issueToken(app, claims) }
   },
-  encode: ({ tenant, scope, token, nowMs, expiresAtMs }, { request }) => {
-    const domain = { id: tenant.huawei.domainId, name: tenant.huawei.domainName }
-    return {
-      [SUBJECT_TOKEN]: token,
-      token: {
-        methods: ['password'],
-        issued_at: new Date(nowMs).toISOString(),
-        expires_at: new Date(expiresAtMs).toISOString(),
-        user: { id: tenant.huawei.userId, name: tenant.huawei.userName, domain },
-        ...(scope ? { project: { ...scope, domain } } : { domain }),
-        roles: [{ id: '0', name: 'te_admin' }],
-        catalog: catalog(baseUrl(request), scope),
-      },
-    }
-  },
+  encode: ({ tenant, scope, claims, token }, { request }) =>
+    encodeToken(token, claims, tenant, scope, baseUrl(request)),
 })
 
+/** Who signs in, by names or by ids. */
+interface SignIn {
+  readonly userName: string
+  readonly userId: string
+  readonly domainName: string
+  readonly domainId: string
+  readonly password: string
+}
+
+function decodeUser(user: Fields): SignIn {
+  const domain = user.optionalObject('domain')
+  return {
+    userName: user.optionalText('name') ?? '',
+    userId: user.optionalText('id') ?? '',
+    domainName: domain?.optionalText('name') ?? '',
+    domainId: domain?.optionalText('id') ?? '',
+    password: user.text('password', { max: 1024 }),
+  }
+}
+
 /** Nothing tells a wrong user from a wrong password, in words or in time. */
-async function signIn(
-  app: App,
-  name: { userName: string; userId: string; domainName: string; domainId: string },
-  password: string,
-): Promise<Tenant> {
+async function signIn(app: App, { password, ...name }: SignIn): Promise<Tenant> {
   const { store, passwords } = app.context
   const tenant =
     name.domainName === ''
@@ -80,30 +84,33 @@ async function signIn(
   return tenant
 }
 
+/** Whose a token is, and until when. Throws `authentication.token-invalid`. */
+async function exchange(app: App, token: string): Promise<{ tenant: Tenant; expiresAtMs: number }> {
+  const { tenant: id, expiresAtMs } = readToken(app, token)
+  const tenant = await app.context.store.findTenant({ id })
+  if (!tenant) throw new DomainError('authentication.token-invalid', { reason: 'the token is nobody’s' })
+  return { tenant, expiresAtMs }
+}
+
+/** A scope names the tenant's own domain, or none. Throws as a wrong password does. */
+function checkDomainOf({ huawei }: Tenant, scope: Fields | undefined): void {
+  for (const domain of [
+    scope?.optionalObject('domain'),
+    scope?.optionalObject('project')?.optionalObject('domain'),
+  ]) {
+    const [id, name] = [domain?.optionalText('id'), domain?.optionalText('name')]
+    if ((id ?? huawei.domainId) !== huawei.domainId || (name ?? huawei.domainName) !== huawei.domainName) {
+      throw new DomainError('authentication.password-wrong', {})
+    }
+  }
+}
+
 /** The project a scope means, by id or by name (a region's). Throws as a wrong password does: it is not theirs. */
-function findProject(app: App, tenant: Tenant, project: Fields): { id: string; name: string } {
-  const { regions } = app.context
+function findProject({ context: { regions } }: App, tenant: Tenant, project: Fields): Scope {
   const id = project.optionalText('id')
   const name = project.optionalText('name')
   const region =
     id === undefined ? resolveRegion(regions, 'huawei', name ?? '') : regionOfProject(tenant, projectId(id))
-  const found = region && tenant.huawei.projects[region]
-  if (!found) throw new DomainError('authentication.password-wrong', {})
-  return { id: found, name: name ?? regionNameIn(regions, 'huawei', region) }
-}
-
-/** Where each service is. Source: Go SDK of Open Telekom Cloud, which appends versions to `network`. */
-function catalog(root: string, scope: { id: string; name: string } | null | undefined) {
-  const region = scope?.name ?? '*'
-  const entry = (name: string, type: string, url: string) => ({
-    id: type,
-    name,
-    type,
-    endpoints: [{ id: `${type}-${region}`, interface: 'public', region, region_id: region, url }],
-  })
-  return [
-    entry('iam', 'identity', `${root}/v3`),
-    entry('neutron', 'network', root),
-    ...(scope ? [entry('vpc', 'vpc', `${root}/v1/${scope.id}`)] : []),
-  ]
+  if (!region || !tenant.huawei.projects[region]) throw new DomainError('authentication.password-wrong', {})
+  return scopeOf(regions, tenant, region, id === undefined ? name : undefined)
 }

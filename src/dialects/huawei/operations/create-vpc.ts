@@ -1,60 +1,49 @@
 import { tenantOf } from '../../../app/context.ts'
 import type { App } from '../../../app/index.ts'
-import { contains, parseCidr } from '../../../domain/cidr.ts'
 import { DomainError } from '../../../domain/errors.ts'
 import type { RegionName } from '../../../domain/identity.ts'
 import { operation } from '../../dialect.ts'
-import type { TextRule } from '../../fields.ts'
+import type { Fields } from '../../fields.ts'
 import type { HuaweiCall } from '../call.ts'
-import { encodeVpc, PEERING_DESCRIPTION } from '../codec.ts'
+import { DESCRIPTION } from '../codec.ts'
+import {
+  checkVpcBlock,
+  DEFAULT_ENTERPRISE_PROJECT,
+  decodeTagTexts,
+  encodeVpc,
+  RESOURCE_NAME,
+} from '../network-codec.ts'
 
-/** Source: Open Telekom Cloud VPC API reference, "Creating a VPC", parameters. */
-const NAME: TextRule = {
-  max: 64,
-  pattern: /^[\p{L}\p{N}_.-]*$/u,
-  expects: 'may hold letters, digits, underscores, hyphens and periods only',
-}
-
-/** Private blocks, and how long a prefix may be in each. Source: as above, "cidr". */
-const RANGES = [
-  { within: '10.0.0.0/8', longest: 24 },
-  { within: '172.16.0.0/12', longest: 24 },
-  { within: '192.168.0.0/16', longest: 24 },
-]
-
-/** Creating a VPC. All members are optional; the answer is 200, not 201. Source: as above. */
+/** Creating a VPC. All members are optional; the answer is 200, not 201. Source: VPC API reference, "Creating a VPC". */
 export const createVpc = operation({
   name: 'POST /v1/{project_id}/vpcs',
   decode: (call: HuaweiCall) => {
     const vpc = call.body().object('vpc')
     const cidr = vpc.optionalText('cidr') ?? ''
-    if (cidr !== '') checkBlock(cidr)
+    if (cidr !== '') checkVpcBlock(cidr)
+    checkEnterpriseProject(vpc)
+    const enhancedLocalRoute = vpc.optionalBoolean('enhanced_local_route')
     return {
-      name: vpc.optionalText('name', NAME) ?? '',
-      description: vpc.optionalText('description', PEERING_DESCRIPTION) ?? '',
+      name: vpc.optionalText('name', RESOURCE_NAME) ?? '',
+      description: vpc.optionalText('description', DESCRIPTION) ?? '',
       cidrs: cidr === '' ? [] : [cidr],
-      tags: [],
+      tags: decodeTagTexts(vpc),
+      ...(enhancedLocalRoute && { attributes: { enhancedLocalRoute } }),
     }
   },
   run: async (app, caller, input) => {
     const tenant = tenantOf(caller, 'vpc:vpcs:create')
     const region = caller.region ?? defaultRegion(app)
-    return app.createVpc(caller, { ...input, tenant, region })
+    return { vpc: await app.createVpc(caller, { ...input, tenant, region }), routes: [] }
   },
-  encode: (vpc, _call, _app, caller) => ({
-    vpc: encodeVpc(vpc, caller.tenant?.huawei.projects[vpc.region] ?? ''),
-  }),
+  encode: (view, _call, _app, caller) => ({ vpc: encodeVpc(view, caller) }),
 })
 
-function checkBlock(text: string): void {
-  const block = parseCidr(text)
-  const fits = RANGES.some(({ within, longest }) => {
-    const outer = parseCidr(within)
-    return block && outer && contains(outer, block) && block.bits <= longest
-  })
-  if (fits) return
-  const reason = 'is not a block within 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16 of at most 24 bits'
-  throw new DomainError('request.invalid', { field: 'cidr', problem: 'format', reason, value: text })
+/** A client that names another would find the VPC in the default one, and plan to move it for ever. */
+function checkEnterpriseProject(vpc: Fields): void {
+  const id = vpc.optionalText('enterprise_project_id') ?? ''
+  if (id !== '' && id !== DEFAULT_ENTERPRISE_PROJECT)
+    throw new DomainError('resource-group.not-found', { id })
 }
 
 /** Where a request names no project, the operator's first region is meant. */

@@ -3,10 +3,10 @@ import type { App } from '../../../app/index.ts'
 import { regionOfProject } from '../../../domain/tenant.ts'
 import type { PeeringView } from '../../../ports/store.ts'
 import { operation } from '../../dialect.ts'
-import { encode } from '../../encoding.ts'
 import type { Fields } from '../../fields.ts'
-import { baseUrl, type HuaweiCall, projectId } from '../call.ts'
-import { decodeLimit, decodeStatus, encodePeering } from '../codec.ts'
+import { type HuaweiCall, projectId } from '../call.ts'
+import { decodeStatus, encodePeering } from '../codec.ts'
+import { decodePage, pageLinks } from '../paging.ts'
 
 /**
  * Querying VPC Peering Connections: what the caller's project takes part in, by id, a page at a time.
@@ -16,7 +16,14 @@ export const listPeerings = operation({
   name: 'GET /v2.0/vpc/peerings',
   decode: ({ query }: HuaweiCall) => readQuery(query),
   run: list,
-  encode: (items, call) => ({ peerings: items.map(encodePeering), ...links(items, call) }),
+  encode: (items, call) => ({
+    peerings: items.map(encodePeering),
+    ...pageLinks(
+      'peerings_links',
+      items.map(({ peering }) => peering.ids.huawei),
+      call,
+    ),
+  }),
 })
 
 function readQuery(query: Fields) {
@@ -26,9 +33,7 @@ function readQuery(query: Fields) {
     status: query.optionalText('status'),
     project: query.optionalText('tenant_id'),
     vpc: query.optionalText('vpc_id'),
-    limit: decodeLimit(query),
-    marker: query.optionalText('marker'),
-    reverse: query.optionalText('page_reverse')?.toLowerCase() === 'true',
+    ...decodePage(query),
   }
 }
 
@@ -58,25 +63,4 @@ async function list(
     withTotal: false,
   })
   return fromEnd ? items.toReversed() : items
-}
-
-/** Links to the neighbouring pages, as Neutron decides which there are; only where a limit was asked for. */
-function links(items: readonly PeeringView[], { query, request }: HuaweiCall) {
-  const [first, last] = [items[0]?.peering.ids.huawei, items.at(-1)?.peering.ids.huawei]
-  if (!query.has('limit')) return {}
-  const { limit, reverse } = readQuery(query)
-  const full = items.length === limit
-  const peerings_links = []
-  if (full || reverse) peerings_links.push({ rel: 'next', href: pageUrl(request, last, false) })
-  if (full || !reverse) peerings_links.push({ rel: 'previous', href: pageUrl(request, first, true) })
-  return { peerings_links }
-}
-
-/** The same query from `marker` on, or back from it; from the very start or end where the page had no row. */
-function pageUrl(request: HuaweiCall['request'], marker: string | undefined, reverse: boolean): string {
-  const kept = request.query.split('&').filter((piece) => !/^(marker|page_reverse)(=|$)/.test(piece))
-  if (marker !== undefined) kept.push(`marker=${encode(marker)}`)
-  // In lower case, as in recorded traffic.
-  if (reverse) kept.push('page_reverse=true')
-  return `${baseUrl(request)}${request.path}?${kept.filter((piece) => piece !== '').join('&')}`
 }

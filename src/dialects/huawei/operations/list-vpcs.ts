@@ -1,9 +1,11 @@
 import { operation } from '../../dialect.ts'
 import type { HuaweiCall } from '../call.ts'
-import { decodeLimit, encodeVpc } from '../codec.ts'
+import { decodeLimit } from '../codec.ts'
+import { DEFAULT_ENTERPRISE_PROJECT, encodeVpc } from '../network-codec.ts'
+import { vpcViews } from '../network-views.ts'
 
 /** Every VPC is in the default enterprise project. The last is how a Terraform provider asks for all of them. */
-const EVERY_VPC: readonly (string | undefined)[] = [undefined, '0', 'all_granted_eps']
+const EVERY_VPC: readonly (string | undefined)[] = [undefined, DEFAULT_ENTERPRISE_PROJECT, 'all_granted_eps']
 
 /** Querying VPCs. Source: Open Telekom Cloud VPC API reference, "Querying VPCs". */
 export const listVpcs = operation({
@@ -19,8 +21,9 @@ export const listVpcs = operation({
       withTotal: false,
     }
   },
-  run: async (app, caller, { none, ...filter }) => (none ? [] : (await app.listVpcs(caller, filter)).items),
-  encode: (items, _call, _app, caller) => ({
-    vpcs: items.map((vpc) => encodeVpc(vpc, caller.tenant?.huawei.projects[vpc.region] ?? '')),
-  }),
+  run: async (app, caller, { none, ...filter }) => {
+    if (none) return []
+    return vpcViews(app, caller, (await app.listVpcs(caller, filter)).items)
+  },
+  encode: (views, _call, _app, caller) => ({ vpcs: views.map((view) => encodeVpc(view, caller)) }),
 })

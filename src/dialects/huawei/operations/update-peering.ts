@@ -1,7 +1,7 @@
 import { DomainError } from '../../../domain/errors.ts'
 import { operation } from '../../dialect.ts'
 import type { HuaweiCall } from '../call.ts'
-import { encodePeering, PEERING_DESCRIPTION, PEERING_NAME } from '../codec.ts'
+import { DESCRIPTION, encodePeering, PEERING_NAME } from '../codec.ts'
 
 /**
  * Updating a VPC Peering Connection: its name, its description, or both; an empty description clears it.
@@ -12,7 +12,7 @@ export const updatePeering = operation({
   decode: (call: HuaweiCall) => {
     const peering = call.body().object('peering')
     const name = peering.optionalText('name', PEERING_NAME)
-    const description = peering.optionalText('description', PEERING_DESCRIPTION)
+    const description = peering.optionalText('description', DESCRIPTION)
     if (name === undefined && description === undefined)
       throw new DomainError('peering.nothing-to-update', {})
     return {

@@ -38,18 +38,25 @@ function encodeRegion({ context: { regions } }: App, name: RegionName): string {
   return shortCode(regions, name) ?? name
 }
 
+/** What there is of a VPC to count. */
+export interface VpcCounts {
+  readonly peerings: number
+  readonly subnets: number
+  readonly routeTables: number
+}
+
 /**
- * A VPC in the vendor's words. Of the things it counts there are only peerings here.
+ * A VPC in the vendor's words. Of the other things it counts there are none here.
  * Source: legacy page "Querying VPCs" (DescribeVpcEx).
  */
-export function encodeVpc(vpc: Vpc, peerings: number) {
+export function encodeVpc(vpc: Vpc, { peerings, subnets, routeTables }: VpcCounts) {
   return {
     vpcId: vpc.ids.tencent,
     unVpcId: vpc.ids.tencent,
     vpcName: vpc.name,
     cidrBlock: vpc.cidrs[0] ?? '',
-    subnetNum: 0,
-    routeTableNum: 0,
+    subnetNum: subnets,
+    routeTableNum: routeTables,
     vpnGwNum: 0,
     vpcPeerNum: peerings,
     sflowNum: 0,

@@ -80,6 +80,8 @@ export const FAILURES: FailureTable<LegacyFailure> = {
     failure(5100, 'InvalidRouteTableId.CannotDelete', 'the default route table goes only with its VPC'),
   'route-table.in-use': ({ subnet }) =>
     failure(5100, 'InvalidRouteTableId.CannotDelete', `the route table is associated with ${subnet}`),
+  'route-table.has-routes': ({ route }) =>
+    failure(5100, 'InvalidRouteTableId.CannotDelete', `the route table has the route ${route}`),
   'port.not-found': () => failure(5000, 'InvalidNetworkInterface.NotFound', 'the interface does not exist'),
   'port.address-unavailable': ({ address }) => invalid(`the address ${address} cannot be had in the subnet`),
   'subnet.in-use': ({ port }) => failure(5100, 'InvalidSubnet.CannotDelete', `the subnet still has ${port}`),
@@ -137,9 +139,16 @@ export const FAILURES: FailureTable<LegacyFailure> = {
 }
 
 function invalidField(field: string, what: string): LegacyFailure {
-  const codeDesc = field === 'peeringConnectionName' ? 'InvalidPeeringConnectionName' : 'InvalidParameter'
-  return failure(4000, codeDesc, `${field} ${what}`)
+  const member = field.slice(field.lastIndexOf('.') + 1)
+  return failure(4000, INVALID_MEMBERS.get(member) ?? 'InvalidParameter', `${field} ${what}`)
 }
+
+/** Parameters that have a word of their own. Source: legacy pages of the actions that take them. */
+const INVALID_MEMBERS = new Map([
+  ['peeringConnectionName', 'InvalidPeeringConnectionName'],
+  ['destinationCidrBlock', 'InvalidDestinationCidr'],
+  ['nextType', 'InvalidRouteNextType'],
+])
 
 /** The vendor's number for each state. Source: legacy page "Querying VPC Peering Connections". */
 export const STATE: Readonly<Record<PeeringState, number>> = {

@@ -3,11 +3,16 @@ import { acceptPeering } from './operations/accept-peering.ts'
 import { acceptPeeringEx } from './operations/accept-peering-ex.ts'
 import { createPeering } from './operations/create-peering.ts'
 import { createPeeringEx } from './operations/create-peering-ex.ts'
+import { createRoute } from './operations/create-route.ts'
+import { createRouteTable } from './operations/create-route-table.ts'
 import { createVpc } from './operations/create-vpc.ts'
 import { deletePeering } from './operations/delete-peering.ts'
 import { deletePeeringEx } from './operations/delete-peering-ex.ts'
+import { deleteRoute } from './operations/delete-route.ts'
+import { deleteRouteTable } from './operations/delete-route-table.ts'
 import { deleteVpc } from './operations/delete-vpc.ts'
 import { listPeerings } from './operations/list-peerings.ts'
+import { listRouteTables } from './operations/list-route-tables.ts'
 import { listVpcs } from './operations/list-vpcs.ts'
 import { rejectPeering } from './operations/reject-peering.ts'
 import { rejectPeeringEx } from './operations/reject-peering-ex.ts'
@@ -36,4 +41,9 @@ export const ROUTES: readonly TencentRoute[] = [
   { operation: createVpc, region: 'of-the-call' },
   { operation: listVpcs, region: 'of-the-call' },
   { operation: deleteVpc, region: 'any' },
+  { operation: createRouteTable, region: 'of-the-call' },
+  { operation: listRouteTables, region: 'of-the-call' },
+  { operation: deleteRouteTable, region: 'any' },
+  { operation: createRoute, region: 'of-the-call' },
+  { operation: deleteRoute, region: 'any' },
 ]

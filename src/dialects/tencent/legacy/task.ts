@@ -15,7 +15,7 @@ export interface Task {
 
 const ID_DIGITS = 15
 
-const keyOf = (taskId: number) => `tencent-task:${taskId}`
+const keyOf = (taskId: number | string) => `tencent-task:${taskId}`
 
 /** Does `work` as a task of the caller's. Throws what `work` throws, and there is no task then. */
 export async function asTask(
@@ -32,7 +32,11 @@ export async function asTask(
 }
 
 /** The vendor's id of the peering that a task of the caller's was about. Throws `task.not-found`. */
-export async function resultOfTask(app: App, caller: Caller, { taskId }: Task): Promise<string> {
+export async function resultOfTask(
+  app: App,
+  caller: Caller,
+  { taskId }: { readonly taskId: number | string },
+): Promise<string> {
   const { store, clock } = app.context
   const tenant = tenantOf(caller, 'look up a task')
   const claim = await store.findClaim(keyOf(taskId), clock.realNow())

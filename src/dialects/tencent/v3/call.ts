@@ -3,9 +3,14 @@ import { header, type Pair, parameter, type RequestParameters, readParameters } 
 import { Fields, nest, parseJsonObject } from '../../fields.ts'
 import type { WireRequest } from '../../wire.ts'
 import type { TencentCall } from '../call.ts'
+import { isKnownVersion, namedServices, type ServiceName } from './services.ts'
 
-/** The version of the vendor's VPC service. */
-export const VERSION = '2017-03-12'
+/** A call of one of the vendor's services. */
+export interface V3Call extends TencentCall {
+  readonly version: string
+  /** The services that the request names; see `namedServices`. */
+  readonly services: readonly ServiceName[]
+}
 
 /**
  * Whether a request carries its action, version and region in headers, as it does with TC3, or in parameters. With
@@ -22,7 +27,7 @@ export function isApi3(request: WireRequest): boolean {
   if (request.path !== '/') return false
   if (usesHeaders(request)) return true
   const { all } = readParameters(request)
-  return (parameter(all, 'Action') ?? '') !== '' && parameter(all, 'Version') === VERSION
+  return (parameter(all, 'Action') ?? '') !== '' && isKnownVersion(parameter(all, 'Version') ?? '')
 }
 
 /**
@@ -34,7 +39,7 @@ const LIMITS_BYTES = { query: 32 * 1024, form: 1024 * 1024, json: 10 * 1024 * 10
 /**
  * Reads a request as far as its action. Throws `request.too-large`, and `request.missing` without an action.
  */
-export function readCall(request: WireRequest): TencentCall {
+export function readCall(request: WireRequest): V3Call {
   const inHeaders = usesHeaders(request)
   refuseLarge(request, inHeaders ? LIMITS_BYTES.json : LIMITS_BYTES.form)
   const parameters = readParameters(request)
@@ -42,11 +47,14 @@ export function readCall(request: WireRequest): TencentCall {
     inHeaders ? header(request, inHeader) : (parameter(parameters.all, inParameters) ?? '')
   const action = common('x-tc-action', 'Action')
   if (action === '') throw new DomainError('request.missing', { field: 'Action' })
-  checkVersion(common('x-tc-version', 'Version'))
+  const version = common('x-tc-version', 'Version')
+  checkVersion(version, isKnownVersion)
   return {
     request,
     parameters,
     action,
+    version,
+    services: namedServices(request, parameters),
     region: common('x-tc-region', 'Region'),
     token: common('x-tc-token', 'Token'),
     fields: () => readFields(request, inHeaders, parameters),
@@ -60,14 +68,14 @@ function refuseLarge({ query, body }: WireRequest, bodyLimit: number): void {
   if (body.length > bodyLimit) throw new DomainError('request.too-large', { limitBytes: bodyLimit })
 }
 
-/** Other services of the vendor (tags, accounts) come to the same address with versions of their own. */
-function checkVersion(version: string): void {
+/** Throws `request.missing` and `request.invalid` for a version that will not do. */
+export function checkVersion(version: string, willDo: (version: string) => boolean): void {
   if (version === '') throw new DomainError('request.missing', { field: 'Version' })
-  if (version !== VERSION) {
+  if (!willDo(version)) {
     throw new DomainError('request.invalid', {
       field: 'Version',
       problem: 'range',
-      reason: `must be ${VERSION}`,
+      reason: 'is none of this action',
       value: version,
     })
   }

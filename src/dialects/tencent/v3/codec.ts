@@ -1,11 +1,9 @@
 import type { Caller } from '../../../app/context.ts'
 import type { App } from '../../../app/index.ts'
-import { parseCidr } from '../../../domain/cidr.ts'
 import { DomainError } from '../../../domain/errors.ts'
 import type { Tag } from '../../../domain/peering.ts'
-import type { Vpc } from '../../../domain/vpc.ts'
 import type { PeeringView } from '../../../ports/store.ts'
-import type { Fields } from '../../fields.ts'
+import type { Fields, TextRule } from '../../fields.ts'
 import { callersSide, encodeTime } from '../codec.ts'
 import { shortCode } from '../regions.ts'
 import { whole } from './call.ts'
@@ -42,35 +40,7 @@ export function encodePeering({ context: { regions } }: App, view: PeeringView, 
   }
 }
 
-/**
- * A VPC in the vendor's words, no member null: the Terraform provider crashes on one that is.
- * Source: API 3.0, object Vpc; Terraform provider.
- */
-export function encodeVpc(vpc: Vpc) {
-  const id = vpc.ids.tencent
-  const [cidr = '', ...further] = vpc.cidrs.filter((text) => parseCidr(text)?.family === 4)
-  const ipv6 = vpc.cidrs.filter((text) => parseCidr(text)?.family === 6)
-  return {
-    VpcId: id,
-    VpcName: vpc.name,
-    CidrBlock: cidr,
-    IsDefault: false,
-    EnableMulticast: false,
-    CreatedTime: encodeTime(vpc.createdAtMs),
-    DnsServerSet: [],
-    DomainName: '',
-    DhcpOptionsId: '',
-    EnableDhcp: true,
-    Ipv6CidrBlock: ipv6[0] ?? '',
-    Ipv6CidrBlockSet: ipv6.map((text) => ({ IPv6CidrBlock: text, ISPType: 'BGP', AddressType: 'GUA' })),
-    AssistantCidrSet: further.map((text) => ({ VpcId: id, CidrBlock: text, AssistantType: 0 })),
-    EnableRouteVpcPublish: false,
-    EnableRouteVpcPublishIpv6: false,
-    TagSet: vpc.tags.map(encodeTag),
-  }
-}
-
-function encodeTag({ key, value }: Tag) {
+export function encodeTag({ key, value }: Tag) {
   return { Key: key, Value: value }
 }
 
@@ -87,14 +57,34 @@ export const VPC_ID = {
   expects: 'is malformed: an id such as vpc-5ibcl0e1 is expected',
 }
 
-const TAGS_MAX = 50
+/** Source: API 3.0 "CreateSubnet" and "CreateRouteTable", examples; parts have no names of an operator's choosing. */
+export const SUBNET_ID = {
+  pattern: new RegExp(`^(?:subnet-[0-9a-z]{8}|vsw-[0-9a-z]{1,40}|${UUID})$`),
+  expects: 'is malformed: an id such as subnet-pxir56ns is expected',
+}
+export const TABLE_ID = {
+  pattern: new RegExp(`^(?:rtb-[0-9a-z]{8}|vtb-[0-9a-z]{1,40}|${UUID})$`),
+  expects: 'is malformed: an id such as rtb-l2h8d7c2 is expected',
+}
+export const ROUTE_ID = {
+  pattern: new RegExp(`^(?:rti-[0-9a-z]{8}|rte-[0-9a-z]{1,40}|${UUID})$`),
+  expects: 'is malformed: an id such as rti-bwhhtjln is expected',
+}
+
+/** What VPCs, subnets and route tables may be called. Source: API 3.0 "CreateVpc", "CreateSubnet". */
+export const NETWORK_NAME: TextRule = { min: 1, max: 60, unit: 'bytes' }
+
+export const TAGS_MAX = 50
+/** Source: API 3.0, object Tag; the limits differ from page to page. */
+export const TAG_KEY: TextRule = { min: 1, max: 127 }
+export const TAG_VALUE: TextRule = { max: 255 }
 
 /** Source: API 3.0, object Tag. */
 export function decodeTags(fields: Fields): readonly Tag[] {
   const tags = fields.objects('Tags').map((tag) =>
     whole(tag, () => ({
-      key: tag.text('Key', { min: 1, max: 127 }),
-      value: tag.optionalText('Value', { max: 255 }) ?? '',
+      key: tag.text('Key', TAG_KEY),
+      value: tag.optionalText('Value', TAG_VALUE) ?? '',
     })),
   )
   if (tags.length > TAGS_MAX) throw new DomainError('tag.limit-exceeded', { limit: TAGS_MAX })
@@ -128,68 +118,11 @@ const IDS_MAX = 100
  * A list of ids; null where there is none, or an empty one. Throws `request.invalid` for a malformed one, or
  * too many.
  */
-export function decodeIds(
-  fields: Fields,
-  name: string,
-  rule: typeof PEERING_ID | typeof VPC_ID,
-): readonly string[] | null {
+export function decodeIds(fields: Fields, name: string, rule: TextRule): readonly string[] | null {
   const ids = fields.texts(name, rule)
   if (ids.length > IDS_MAX) {
     const reason = `holds more than ${IDS_MAX} ids`
     throw new DomainError('request.invalid', { field: name, problem: 'too-long', reason, value: '' })
   }
   return ids.length === 0 ? null : ids
-}
-
-/** One filter: any of its values will do. */
-export interface Filter {
-  readonly name: string
-  readonly values: readonly string[]
-  /** Where it stood in the request. */
-  readonly path: string
-}
-
-/**
- * The filters of a request, every one of which must hold. `known` says which names there are. Throws `request.*`.
- * Source: API 3.0, object Filter.
- */
-export function decodeFilters(fields: Fields, known: (name: string) => boolean): readonly Filter[] {
-  const filters = fields.objects('Filters').map((filter, index) =>
-    whole(filter, () => ({
-      name: filter.text('Name'),
-      values: filter.texts('Values'),
-      path: `Filters.${index}`,
-    })),
-  )
-  for (const [index, { name, values, path }] of filters.entries()) {
-    const twice = filters.findIndex((other) => other.name === name) !== index
-    if (!known(name) || twice) {
-      const reason = twice ? 'is given more than once' : 'is not a filter of this action'
-      throw new DomainError('request.invalid', {
-        field: `${path}.Name`,
-        problem: 'range',
-        reason,
-        value: name,
-      })
-    }
-    if (values.length === 0) throw new DomainError('request.missing', { field: `${path}.Values` })
-  }
-  return filters
-}
-
-/** Ids and filters exclude each other. Throws `request.exclusive`. Source: API 3.0, all Describe actions. */
-export function refuseBoth(idsName: string, ids: readonly string[] | null, filters: readonly Filter[]): void {
-  if (ids !== null && filters.length > 0) {
-    throw new DomainError('request.exclusive', { fields: [idsName, 'Filters'] })
-  }
-}
-
-/** The values of a filter, each checked to look like an id. Throws `request.invalid`. */
-export function idsOf(filter: Filter, { pattern, expects }: typeof VPC_ID): readonly string[] {
-  for (const [index, value] of filter.values.entries()) {
-    if (pattern.test(value)) continue
-    const field = `${filter.path}.Values.${index}`
-    throw new DomainError('request.invalid', { field, problem: 'format', reason: expects, value })
-  }
-  return filter.values
 }

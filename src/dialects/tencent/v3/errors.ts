@@ -78,7 +78,7 @@ export const FAILURES: FailureTable<ApiFailure> = {
     failure('ResourceInUse', `VPC ${id} still has resources, the ${kind} ${part} among them.`),
   'vpc.cidr-overlap': ({ cidr, existing }) =>
     failure(
-      'InvalidParameterValue.Duplicate',
+      cidr === existing ? 'InvalidParameterValue.Duplicate' : 'InvalidParameterValue.VpcCidrConflict',
       `The CIDR block ${cidr} overlaps ${existing} of the same VPC.`,
     ),
   'vpc.cidr-limit': ({ limit }) => failure('LimitExceeded', `A VPC may have ${limit} assistant CIDR blocks.`),
@@ -95,6 +95,8 @@ export const FAILURES: FailureTable<ApiFailure> = {
     failure('UnsupportedOperation.DelDefaultRoute', `The route table ${id} is the default one of its VPC.`),
   'route-table.in-use': ({ id, subnet }) =>
     failure('UnsupportedOperation.DelRouteWithSubnet', `The route table ${id} is associated with ${subnet}.`),
+  'route-table.has-routes': ({ id, route }) =>
+    failure('ResourceInUse', `The route table ${id} has the route ${route}.`),
   'port.not-found': ({ id }) => notFound(`network interface ${id}`),
   'port.address-unavailable': ({ address }) =>
     failure(
@@ -164,8 +166,10 @@ export const FAILURES: FailureTable<ApiFailure> = {
     failure('MissingParameter', 'The request is missing a required parameter `Bandwidth`.'),
   'link-type.same-region': () =>
     failure('InvalidParameterValue.Combination', 'A peering connection within a region has no link type.'),
-  'quota.exceeded': ({ limit }) =>
-    failure('LimitExceeded.VpcPeerTotalLimitExceeded', `A VPC may have ${limit} peering connections.`),
+  'quota.exceeded': ({ quota, limit }) =>
+    quota === 'routes-per-route-table'
+      ? failure('LimitExceeded', `A route table may have ${limit} routes.`)
+      : failure('LimitExceeded.VpcPeerTotalLimitExceeded', `A VPC may have ${limit} peering connections.`),
   'resource-group.not-found': ({ id }) => notFound(`resource group ${id}`),
   'tag.limit-exceeded': ({ limit }) => failure('LimitExceeded', `A resource may have ${limit} tags.`),
   'tag.duplicate-key': ({ key }) =>
@@ -186,6 +190,7 @@ export const FAILURES: FailureTable<ApiFailure> = {
 /** By what is wrong with a value, and for filters by where it stands. */
 function invalidCode(field: string, problem: keyof typeof INVALID_CODES): string {
   if (field === 'Version') return 'NoSuchVersion'
+  if (field === 'Resource') return 'InvalidParameterValue.ResourceDescriptionError'
   if (/^Filters\.\d+$/.test(field) && problem === 'type') return 'InvalidParameter.FilterNotDict'
   if (/^Filters\.\d+\.Values$/.test(field) && problem === 'type')
     return 'InvalidParameter.FilterValuesNotList'

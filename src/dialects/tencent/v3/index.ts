@@ -3,9 +3,10 @@ import type { Dialect, RoutedCall } from '../../dialect.ts'
 import { header } from '../../encoding.ts'
 import type { TencentCall } from '../call.ts'
 import { identifyCaller } from '../caller.ts'
-import { isApi3, readCall } from './call.ts'
+import { checkVersion, isApi3, readCall } from './call.ts'
 import { encodeFailure, respond } from './errors.ts'
 import { ROUTES, type V3Route } from './routes.ts'
+import { VERSIONS } from './services.ts'
 
 interface RoutedV3Call extends RoutedCall<TencentCall> {
   readonly route: V3Route
@@ -27,7 +28,10 @@ export const tencentV3: Dialect<TencentCall> = {
     }
     const call = readCall(request)
     const route = BY_ACTION.get(call.action)
-    if (!route) throw new DomainError('operation.unknown', { operation: call.action, method })
+    if (!route || call.services.some((service) => service !== route.service)) {
+      throw new DomainError('operation.unknown', { operation: call.action, method })
+    }
+    checkVersion(call.version, (version) => version === VERSIONS[route.service])
     return { route, operation: route.operation, call }
   },
 

@@ -5,7 +5,7 @@ import type { Vpc } from '../../../../domain/vpc.ts'
 import { operation } from '../../../dialect.ts'
 import type { TencentCall } from '../../call.ts'
 import { decodeWord } from '../../codec.ts'
-import { decodeDescending, decodeWindow, encodeVpc } from '../codec.ts'
+import { decodeDescending, decodeWindow, encodeVpc, type VpcCounts } from '../codec.ts'
 
 /**
  * Listing the VPCs of an account in the region of the call. Source: legacy page "Querying VPCs"
@@ -29,20 +29,21 @@ export const listVpcs = operation({
   run: async (app, caller, query) => {
     const { items, total } = await app.listVpcs(caller, query)
     const data = await Promise.all(
-      items.map(async (vpc) => encodeVpc(vpc, await countPeerings(app, caller, vpc))),
+      items.map(async (vpc) => encodeVpc(vpc, await countParts(app, caller, vpc))),
     )
     return { totalCount: total ?? data.length, data }
   },
   encode: (page) => page,
 })
 
-async function countPeerings(app: App, caller: Caller, vpc: Vpc): Promise<number> {
-  const { total } = await app.listPeerings(caller, {
-    vpcs: [vpc.id],
-    states: LIVE_STATES,
-    order: 'id',
-    window: { limit: 1 },
-    withTotal: true,
-  })
-  return total ?? 0
+async function countParts(app: App, caller: Caller, { id }: Vpc): Promise<VpcCounts> {
+  const count = { vpcs: [id], window: { limit: 1 }, withTotal: true } as const
+  const peerings = await app.listPeerings(caller, { ...count, states: LIVE_STATES, order: 'id' })
+  const subnets = await app.listSubnets(caller, count)
+  const routeTables = await app.listRouteTables(caller, count)
+  return {
+    peerings: peerings.total ?? 0,
+    subnets: subnets.total ?? 0,
+    routeTables: routeTables.total ?? 0,
+  }
 }

@@ -6,18 +6,9 @@ import type { Fields } from '../../../fields.ts'
 import type { TencentCall } from '../../call.ts'
 import { decodeWord } from '../../codec.ts'
 import { whole } from '../call.ts'
-import {
-  decodeFilters,
-  decodeIds,
-  decodeWindow,
-  encodePeering,
-  type Filter,
-  idsOf,
-  PEERING_ID,
-  refuseBoth,
-  VPC_ID,
-} from '../codec.ts'
+import { decodeIds, decodeWindow, encodePeering, PEERING_ID, VPC_ID } from '../codec.ts'
 import { STATE } from '../errors.ts'
+import { decodeFilters, type Filter, idsOf, refuseBoth } from '../filters.ts'
 
 /**
  * Listing the peerings that an account takes part in, with its end in the region of the call. What does not exist
