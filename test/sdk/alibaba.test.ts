@@ -258,6 +258,94 @@ for (const sdk of SDKS) {
       await meets(as(alice)('DescribeVpcAttribute', { query }, version), 'InvalidVpcId.NotFound', 404)
     })
 
+    test('a whole workflow of two tenants: VPCs, vSwitches, a peering, routes both ways, teardown', async () => {
+      const version = '2016-04-28'
+      const region = { RegionId: 'cn-hangzhou' }
+      const network = (tenant: TestTenant) => (action: string, query: Values) =>
+        as(tenant)(action, { query: { ...region, ...query } }, version)
+      const listOf = (answer: Answer, list: string, item: string) =>
+        (answer[list] as Readonly<Record<string, readonly Values[]>>)[item] ?? []
+      const build = async (tenant: TestTenant, octet: number) => {
+        const call = network(tenant)
+        const CidrBlock = `10.${octet}.0.0/16`
+        const { VpcId } = await call('CreateVpc', { CidrBlock, Tag: [{ Key: 'env', Value: 'sdk' }] })
+        const [zone] = listOf(await call('DescribeZones', {}), 'Zones', 'Zone')
+        const { VSwitchId } = await call('CreateVSwitch', {
+          VpcId,
+          CidrBlock: `10.${octet}.1.0/24`,
+          ZoneId: zone?.['ZoneId'],
+          VSwitchName: 'a b',
+        })
+        const tables = listOf(
+          await call('DescribeRouteTableList', { VpcId }),
+          'RouterTableList',
+          'RouterTableListType',
+        )
+        const identity = await as(tenant)('GetCallerIdentity', {}, '2015-04-01')
+        return {
+          call,
+          CidrBlock,
+          VpcId,
+          VSwitchId,
+          table: tables[0]?.['RouteTableId'],
+          uid: identity['AccountId'],
+        }
+      }
+      const [ours, theirs] = [await build(alice, 200), await build(bob, 201)]
+      assert.deepEqual([ours.uid, theirs.uid], [alice.uid, bob.uid])
+
+      const { InstanceId } = await as(alice)('CreateVpcPeerConnection', {
+        body: {
+          ...region,
+          VpcId: ours.VpcId,
+          AcceptingAliUid: theirs.uid,
+          AcceptingRegionId: 'cn-hangzhou',
+          AcceptingVpcId: theirs.VpcId,
+        },
+      })
+      await as(bob)('AcceptVpcPeerConnection', { body: { InstanceId } })
+      const route = (from: typeof ours, to: typeof ours) =>
+        from.call('CreateRouteEntry', {
+          RouteTableId: from.table,
+          DestinationCidrBlock: to.CidrBlock,
+          NextHopType: 'VpcPeer',
+          NextHopId: InstanceId,
+        })
+      const entries = [await route(ours, theirs), await route(theirs, ours)].map(
+        ({ RouteEntryId }) => RouteEntryId,
+      )
+      for (const [index, side] of [ours, theirs].entries()) {
+        const custom = await side.call('DescribeRouteEntryList', {
+          RouteTableId: side.table,
+          RouteEntryType: 'Custom',
+        })
+        const [entry] = listOf(custom, 'RouteEntrys', 'RouteEntry')
+        assert.equal(entry?.['RouteEntryId'], entries[index])
+        assert.equal(entry?.['DestinationCidrBlock'], [ours, theirs][1 - index]?.CidrBlock)
+        const subnet = await side.call('DescribeVSwitchAttributes', { VSwitchId: side.VSwitchId })
+        assert.deepEqual([subnet['VSwitchName'], subnet['Status']], ['a b', 'Available'])
+        const vpc = await side.call('DescribeVpcAttribute', { VpcId: side.VpcId })
+        assert.deepEqual({ ...listOf(vpc, 'Tags', 'Tag')[0] }, { Key: 'env', Value: 'sdk' })
+      }
+
+      const removal = { body: { InstanceId } }
+      await meets(as(bob)('DeleteVpcPeerConnection', removal), 'OperationDenied.RouteEntryExist', 400)
+      await meets(ours.call('DeleteVpc', { VpcId: ours.VpcId }), 'DependencyViolation.VSwitch', 400)
+      await ours.call('DeleteRouteEntry', { RouteEntryId: entries[0] })
+      await theirs.call('DeleteRouteEntry', {
+        RouteTableId: theirs.table,
+        DestinationCidrBlock: ours.CidrBlock,
+        NextHopId: InstanceId,
+      })
+      await as(bob)('DeleteVpcPeerConnection', removal)
+      for (const { call, VpcId, VSwitchId } of [ours, theirs]) {
+        await call('DeleteVSwitch', { VSwitchId })
+        await call('DeleteVpc', { VpcId })
+        await meets(call('DescribeVSwitchAttributes', { VSwitchId }), 'InvalidVSwitchId.NotFound', 404)
+        await meets(call('DescribeVpcAttribute', { VpcId }), 'InvalidVpcId.NotFound', 404)
+      }
+    })
+
     test('the documented errors', async () => {
       const id = await propose()
       const instance = { body: { InstanceId: id } }

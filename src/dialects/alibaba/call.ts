@@ -6,6 +6,8 @@ import type { WireRequest } from '../wire.ts'
 export const VERSIONS: ReadonlyMap<string, string> = new Map([
   ['2022-01-01', 'VpcPeer'],
   ['2016-04-28', 'Vpc'],
+  ['2015-04-01', 'Sts'],
+  ['2015-06-12', 'Location'],
 ])
 
 /** A request of this dialect, read as far as its action. */

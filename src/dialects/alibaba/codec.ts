@@ -10,6 +10,7 @@ import type { Vpc } from '../../domain/vpc.ts'
 import type { PeeringView } from '../../ports/store.ts'
 import { sha256Hex } from '../encoding.ts'
 import type { Fields, TextRule } from '../fields.ts'
+import { isIpv6 } from './blocks.ts'
 import { BANDWIDTH_DEFAULT_MBPS } from './profile.ts'
 
 /** The vendor's word for each state. Source: "GetVpcPeerConnectionAttribute", `Status`. */
@@ -20,9 +21,6 @@ const STATUS: Readonly<Record<PeeringState, string>> = {
   expired: 'Expired',
   deleted: 'Deleted',
 }
-
-/** A block of one family only: the vendor lists them apart. */
-const isIpv6 = (cidr: string) => cidr.includes(':')
 
 /**
  * A peering in the vendor's words, as `caller` sees it: each account has its own tags and its own resource group.
@@ -69,50 +67,7 @@ function encodeEnd(vpc: Vpc) {
   }
 }
 
-/**
- * A VPC as the older API has it: every list is an object around the list. What a VPC here does not have is there and
- * empty, since the Terraform provider fails on a list that is missing.
- * Source: "DescribeVpcAttribute"; the provider's source.
- */
-export function encodeVpc(vpc: Vpc, app: App, owner: Tenant) {
-  const [ipv4, ...secondary] = vpc.cidrs.filter((cidr) => !isIpv6(cidr))
-  const ipv6 = vpc.cidrs.filter(isIpv6)
-  const { router, routeTable } = routingIds(vpc)
-  return {
-    VpcId: vpc.ids.alibaba,
-    VpcName: vpc.name,
-    Status: 'Available',
-    CidrBlock: ipv4 ?? '',
-    Description: vpc.description,
-    CreationTime: encodeTime(vpc.createdAtMs),
-    RegionId: encodeRegion(app, vpc.region),
-    VRouterId: router,
-    IsDefault: false,
-    ResourceGroupId: defaultResourceGroup(owner),
-    OwnerId: Number(owner.alibaba.uid),
-    EnabledIpv6: ipv6.length > 0,
-    Ipv6CidrBlock: ipv6[0] ?? '',
-    DnsHostnameStatus: 'DISABLED',
-    ClassicLinkEnabled: false,
-    SecondaryCidrBlocks: { SecondaryCidrBlock: secondary },
-    UserCidrs: { UserCidr: [] },
-    VSwitchIds: { VSwitchId: [] },
-    RouterTableIds: { RouterTableIds: [routeTable] },
-    NatGatewayIds: { NatGatewayIds: [] },
-    Ipv6CidrBlocks: { Ipv6CidrBlock: ipv6.map((cidr) => ({ Ipv6CidrBlock: cidr, Ipv6Isp: 'BGP' })) },
-    Tags: { Tag: vpc.tags.map(encodeTag) },
-    AssociatedCens: { AssociatedCen: [] },
-    CloudResources: { CloudResourceSetType: [] },
-  }
-}
-
-/** Each VPC has one router and one table of its own, whose ids follow from the VPC's. */
-export function routingIds(vpc: Vpc): { router: string; routeTable: string } {
-  const suffix = vpc.ids.alibaba.replace(/^vpc-/, '')
-  return { router: `vrt-${suffix}`, routeTable: `vtb-${suffix}` }
-}
-
-function encodeTag({ key, value }: Tag) {
+export function encodeTag({ key, value }: Tag) {
   return { Key: key, Value: value }
 }
 
@@ -132,6 +87,12 @@ export function decodeRegion(app: App, name: string): RegionName {
   return region
 }
 
+/** The region asked in; null where none is named. Throws `region.unknown`. */
+export function decodeOptionalRegion(app: App, parameters: Fields): RegionName | null {
+  const name = parameters.optionalText('RegionId')
+  return name === undefined ? null : decodeRegion(app, name)
+}
+
 /** Source: "CreateVpcPeerConnection", `Name` and `Description`. */
 export const PEERING_NAME: TextRule = {
   min: 2,
@@ -147,8 +108,22 @@ export const PEERING_DESCRIPTION: TextRule = {
 }
 
 /** A name or description where any text will do. Source: "ModifyVpcPeerConnection", "CreateVpc". */
-export function looseText(max: number): TextRule {
-  return { min: 1, max, pattern: /^(?!https?:\/\/)/, expects: 'must not begin with http:// or https://' }
+export function looseText(max: number, min = 1): TextRule {
+  return { min, max, pattern: /^(?!https?:\/\/)/, expects: 'must not begin with http:// or https://' }
+}
+
+/** Names and descriptions of all that VPC 2016-04-28 knows. Source: "CreateVpc", "CreateVSwitch", "CreateRouteTable". */
+export const NAME = looseText(128)
+export const DESCRIPTION = looseText(256)
+
+/**
+ * What a resource of VPC 2016-04-28 is to be called and described as from now on; what is not named stays. An empty text
+ * takes away what was there, for Terraform has no other way to say so.
+ */
+export function decodeRenaming(literal: Fields, nameField: string): { name?: string; description?: string } {
+  const name = literal.optionalText(nameField, looseText(128, 0))
+  const description = literal.optionalText('Description', looseText(256, 0))
+  return { ...(name !== undefined && { name }), ...(description !== undefined && { description }) }
 }
 
 /** Source: "CreateVpcPeerConnection", `Bandwidth` (32 bits, above 0) and `LinkType`. */
@@ -215,7 +190,7 @@ export function decodeResourceIds(parameters: Fields): readonly string[] {
   return [...new Set(ids)]
 }
 
-/** The one type of resource that has tags and a resource group in this API. Source: "TagResources". */
+/** The one type of resource that has tags and a resource group in VpcPeer. Source: "TagResources". */
 export const RESOURCE_TYPE = 'PeerConnection'
 
 export function checkResourceType(parameters: Fields): void {
@@ -244,6 +219,13 @@ export function decodeResourceGroup(id: string, caller: Caller): string | null {
 export function decodeOptionalResourceGroup(parameters: Fields, caller: Caller): string | null | undefined {
   const id = parameters.optionalText('ResourceGroupId')
   return id === undefined ? undefined : decodeResourceGroup(id, caller)
+}
+
+/** A vSwitch and a table of its VPC. Source: "AssociateRouteTable", "UnassociateRouteTable". */
+export function decodeAssociation(parameters: Fields, app: App) {
+  const region = decodeRegion(app, parameters.text('RegionId'))
+  const routeTable = parameters.text('RouteTableId')
+  return { region, routeTable, subnet: parameters.text('VSwitchId') }
 }
 
 /** Ids as a list, or several in one parameter with commas between them; clients do either. */

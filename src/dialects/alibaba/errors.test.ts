@@ -72,6 +72,7 @@ const SAMPLES: { readonly [C in FailureCode]: Failures[C] } = {
   'route-table.not-found': { id: 'i' },
   'route-table.is-default': { id: 'i' },
   'route-table.in-use': { id: 'i', subnet: 's' },
+  'route-table.has-routes': { id: 'i', route: 'r' },
   'port.not-found': { id: 'i' },
   'port.address-unavailable': { address: 'a', subnet: 's' },
   'subnet.in-use': { id: 'i', port: 'p' },

@@ -12,9 +12,12 @@ interface Wording {
   readonly message: string | ((instance: string) => string)
 }
 
+/** Whose words they are: an action's (of one product, where several have it), or else a product's. */
+type Words = Readonly<Record<string, Wording>>
+
 /** How this vendor words a failure; where one API (`Vpc`) or one action has words of its own, those. */
 interface AlibabaFailure extends Wording {
-  readonly in?: Readonly<Record<string, Wording>>
+  readonly in?: Words
 }
 
 const wording = (status: number, code: string, message: Wording['message']): Wording => ({
@@ -45,29 +48,83 @@ const parameterName = (path: string) =>
     .filter((step) => !/^\d*$/.test(step))
     .join('.')
 
-/** Parameters of VPC 2016-04-28 that have a code of their own. Source: "CreateVpc", error codes. */
-const INVALID_IN_VPC: Readonly<Record<string, Wording>> = {
-  CidrBlock: refused('InvalidParameter', 'Specified CIDR block is not valid'),
-  // What the engine calls it, which knows more of what makes a block wrong.
-  cidr: refused('InvalidParameter', 'Specified CIDR block is not valid'),
-  VpcName: refused('InvalidVpcName.Malformed', 'Specified VPC name is not valid.'),
-  Description: refused('InvalidVpcDiscription.Malformed', 'Specified VPC description is not valid.'),
-  UserCidr: refused('IllegalParam.UserCidr', 'UserCidr is not a valid or strict address.'),
-  EnableIpv6: refused('OperationUnsupported.Ipv6Feature', 'The IPv6 feature is not supported in the region.'),
-  Ipv6CidrBlock: refused('InvalidIpv6CidrBlock.Malformed', 'Specified Ipv6CidrBlock is not valid.'),
+const BAD_BLOCK = refused('InvalidCidrBlock.Malformed', 'Specified CIDR block is not valid.')
+const BAD_VPC_BLOCK = refused('InvalidParameter', 'Specified CIDR block is not valid')
+const BAD_VSWITCH_BLOCK = refused('InvalidParameter', 'Specified CIDR block is not valid in VPC.')
+const BAD_VPC_DESCRIPTION = refused(
+  'InvalidVpcDiscription.Malformed',
+  'Specified VPC description is not valid.',
+)
+const BAD_VSWITCH_DESCRIPTION = refused(
+  'InvalidVSwitchDiscription.Malformed',
+  'Specified virtual switch description is not valid.',
+)
+const NO_IPV6 = refused(
+  'OperationUnsupported.Ipv6Feature',
+  'The IPv6 feature is not supported in the region.',
+)
+const BAD_IPV6_BLOCK = refused('InvalidIpv6CidrBlock.Malformed', 'Specified Ipv6CidrBlock is not valid.')
+
+/**
+ * Parameters of VPC 2016-04-28 that have a code of their own; `cidr` and `destination` are what the engine calls them,
+ * which knows more of what makes a block wrong. The misspelling is the vendor's.
+ * Source: error codes of "CreateVpc", "CreateVSwitch" and "CreateRouteEntry".
+ */
+const INVALID_IN_VPC: Readonly<Record<string, Words>> = {
+  CidrBlock: { Vpc: BAD_BLOCK, CreateVpc: BAD_VPC_BLOCK, CreateVSwitch: BAD_VSWITCH_BLOCK },
+  cidr: { Vpc: BAD_BLOCK, CreateVpc: BAD_VPC_BLOCK, CreateVSwitch: BAD_VSWITCH_BLOCK },
+  destination: { Vpc: BAD_BLOCK },
+  DestinationCidrBlock: { Vpc: BAD_BLOCK },
+  SecondaryCidrBlock: { Vpc: BAD_BLOCK },
+  VpcName: { Vpc: refused('InvalidVpcName.Malformed', 'Specified VPC name is not valid.') },
+  VSwitchName: {
+    Vpc: refused('InvalidVSwitchName.Malformed', 'Specified virtual switch name is not valid.'),
+  },
+  Description: {
+    CreateVpc: BAD_VPC_DESCRIPTION,
+    ModifyVpcAttribute: BAD_VPC_DESCRIPTION,
+    CreateVSwitch: BAD_VSWITCH_DESCRIPTION,
+    ModifyVSwitchAttribute: BAD_VSWITCH_DESCRIPTION,
+  },
+  UserCidr: { Vpc: refused('IllegalParam.UserCidr', 'UserCidr is not a valid or strict address.') },
+  EnableIpv6: { Vpc: NO_IPV6 },
+  EnableIPv6: { Vpc: NO_IPV6 },
+  Ipv6CidrBlock: { Vpc: BAD_IPV6_BLOCK },
+  IPv6CidrBlock: { Vpc: BAD_IPV6_BLOCK },
+  ZoneId: { Vpc: wording(404, 'InvalidZoneId.NotFound', 'Specified zone does not exist.') },
+  NextHopId: {
+    Vpc: wording(404, 'InvalidNextHopId.NotFound', 'Specified next hop does not exist.'),
+  },
 }
 
-/** What a list of tags lacks has a code of its own. Source: "ListTagResources", error codes. */
-const MISSING_IN_LIST: Readonly<Record<string, Wording>> = {
-  'Tag.Key': refused('InvalidTagKey', 'The tag keys are not valid.'),
-  ResourceId: refused(
-    'BothEmpty.TagsAndResources',
-    'The specified Tags and ResourcesIds are not allow to both empty.',
-  ),
+const MISSING_PARAMETER = refused('MissingParameter', 'Miss mandatory parameter.')
+const NO_TAGS_AND_NO_RESOURCES = refused(
+  'BothEmpty.TagsAndResources',
+  'The specified Tags and ResourcesIds are not allow to both empty.',
+)
+
+/**
+ * What is missing in the words of one action: of several parameters that name the same thing, one must be there.
+ * Source: "ListTagResources", "CreateRouteEntry", error codes.
+ */
+const MISSING: Readonly<Record<string, Words>> = {
+  'Tag.Key': { ListTagResources: refused('InvalidTagKey', 'The tag keys are not valid.') },
+  ResourceId: { ListTagResources: NO_TAGS_AND_NO_RESOURCES },
+  RouteEntryId: { DeleteRouteEntry: MISSING_PARAMETER, ModifyRouteEntry: MISSING_PARAMETER },
+  RouteTableId: { DescribeRouteTables: MISSING_PARAMETER },
+  SecondaryCidrBlock: { Vpc: MISSING_PARAMETER },
+}
+
+/** The words of a table for one parameter; none where it has none of its own. */
+function wordsFor(table: Readonly<Record<string, Words>>, name: string): { in: Words } | null {
+  const words = Object.hasOwn(table, name) ? table[name] : undefined
+  return words ? { in: words } : null
 }
 
 /** Each quota's code and name. Source: "CreateVpcPeerConnection", error codes; quota table of the user guide. */
-const QUOTAS: Readonly<Record<QuotaName, readonly [code: string, name: string]>> = {
+const QUOTAS: Readonly<
+  Record<Exclude<QuotaName, 'routes-per-route-table'>, readonly [code: string, name: string]>
+> = {
   'peerings-per-tenant-region': ['VpcPeerCountPerUserPerRegion', 'vpc_quota_peer_num'],
   'same-region-peerings-per-vpc': [
     'IntraRegionVpcPeerCountPerVpc',
@@ -78,7 +135,6 @@ const QUOTAS: Readonly<Record<QuotaName, readonly [code: string, name: string]>>
     'vpc_quota_cross_region_peer_num_per_vpc',
   ],
   'peerings-per-vpc': ['VpcPeerCountPerVpc', 'vpc_quota_peer_num_per_vpc'],
-  'routes-per-route-table': ['RouteEntry', 'vpc_quota_route_entrys_num'],
 }
 
 /** What a part of a VPC is called where it is in the way. Source: "DeleteVpc", error codes. */
@@ -88,6 +144,8 @@ const DEPENDENT: Readonly<Record<PartKind, string>> = {
   'route-table': 'RouteTable',
   port: 'NetworkInterface',
 }
+
+const NO_ROUTE_TABLE = wording(404, 'InvalidRouteTable.NotFound', 'Specified route table does not exist.')
 
 const ACTIONS: Readonly<Record<string, string>> = {
   accept: 'AcceptVpcPeerConnection',
@@ -104,10 +162,9 @@ export const FAILURES: FailureTable<AlibabaFailure> = {
   'request.malformed': () => refused('InvalidParameter', 'The request cannot be read.'),
   'request.missing': ({ field }) => {
     const name = parameterName(field)
-    const inList = Object.hasOwn(MISSING_IN_LIST, name) ? MISSING_IN_LIST[name] : undefined
     return {
       ...refused(`Missing${name.replaceAll('.', '')}`, `${name} is mandatory for this action.`),
-      ...(inList && { in: { ListTagResources: inList } }),
+      ...wordsFor(MISSING, name),
     }
   },
   'request.invalid': ({ field, problem }) => {
@@ -118,8 +175,7 @@ export const FAILURES: FailureTable<AlibabaFailure> = {
     if (name === 'ResourceId' && problem === 'too-long') {
       return refused('NumberExceed.ResourceIds', 'The maximum number of resource IDs is exceeded.')
     }
-    const inVpc = Object.hasOwn(INVALID_IN_VPC, name) ? INVALID_IN_VPC[name] : undefined
-    return { ...illegal(name), ...(inVpc && { in: { Vpc: inVpc } }) }
+    return { ...illegal(name), ...wordsFor(INVALID_IN_VPC, name) }
   },
   'request.unknown-parameter': ({ field }) => illegal(parameterName(field)),
   'request.exclusive': () => refused('InvalidParameter', 'The parameters exclude each other.'),
@@ -168,6 +224,7 @@ export const FAILURES: FailureTable<AlibabaFailure> = {
     ...refused('UnsupportedRegion', `The feature of VpcPeer is not supported in the region of ${region}.`),
     in: {
       Vpc: wording(404, 'InvalidRegionId.NotFound', 'Specified value of "regionId" is not supported.'),
+      Location: refused('InvalidRegionId', 'The specified region does not exist.'),
     },
   }),
   'tenant.not-found': () => illegal('AcceptingAliUid'),
@@ -192,20 +249,32 @@ export const FAILURES: FailureTable<AlibabaFailure> = {
       'QuotaExceeded.SecondaryCidr',
       `The quota of secondary CIDR blocks is exceeded, usage ${limit}/${limit}.`,
     ),
-  'vpc.cidr-not-found': () =>
-    wording(404, 'InvalidCidrBlock.NotFound', 'Specified CIDR block does not exist.'),
+  'vpc.cidr-not-found': () => refused('InvalidCidrBlock.NotFound', 'Specified CIDR block does not exist.'),
+  // The Terraform provider knows this code, and waits for it to pass.
   'vpc.cidr-in-use': ({ subnet }) =>
-    refused('DependencyViolation.VSwitch', `Specified object has dependent resources VSwitch ${subnet}.`),
+    refused(
+      'OperationFailed.CidrInUse',
+      `Operation failed because the CIDR block is in use by VSwitch ${subnet}.`,
+    ),
   'subnet.not-found': () =>
     wording(404, 'InvalidVSwitchId.NotFound', 'Specified virtual switch does not exist.'),
-  'subnet.outside-vpc': () => refused('InvalidCidrBlock.Malformed', 'Specified CIDR block is not valid.'),
-  'subnet.overlap': () => refused('InvalidCidrBlock.Overlapped', 'Specified CIDR block is overlapped.'),
-  'route-table.not-found': () =>
-    wording(404, 'InvalidRouteTableId.NotFound', 'Specified route table does not exist.'),
+  'subnet.outside-vpc': () => ({ ...BAD_BLOCK, in: { CreateVSwitch: BAD_VSWITCH_BLOCK } }),
+  'subnet.overlap': () =>
+    refused('InvalidCidrBlock.Overlapped', 'Specified CIDR block overlapped with other subnets.'),
+  'route-table.not-found': () => ({
+    ...wording(404, 'InvalidRouteTableId.NotFound', 'Specified route table does not exist.'),
+    // Of these two the Terraform provider expects another spelling, and takes it for "gone".
+    in: { DeleteRouteEntry: NO_ROUTE_TABLE, DescribeRouteEntryList: NO_ROUTE_TABLE },
+  }),
   'route-table.is-default': () =>
     refused('OperationDenied.SystemRouteTable', 'The operation is not allowed on a system route table.'),
   'route-table.in-use': ({ subnet }) =>
     refused('DependencyViolation.VSwitch', `Specified object has dependent resources VSwitch ${subnet}.`),
+  'route-table.has-routes': ({ route }) =>
+    refused(
+      'DependencyViolation.RouteEntry',
+      `Specified object has dependent resources RouteEntry ${route}.`,
+    ),
   'port.not-found': () =>
     wording(404, 'InvalidNetworkInterfaceId.NotFound', 'Specified network interface does not exist.'),
   'port.address-unavailable': () => refused('InvalidIp.Address', 'Specified IP address is not available.'),
@@ -213,9 +282,12 @@ export const FAILURES: FailureTable<AlibabaFailure> = {
     refused('DependencyViolation', `Specified object has dependent resources NetworkInterface ${port}.`),
   'route.not-found': () => refused('InvalidRouteEntry.NotFound', 'Route entry not exists.'),
   'route.exists': () => refused('InvalidCIDRBlock.Duplicate', 'Specified CIDR block is already exists.'),
-  'route.destination-local': () =>
-    refused('InvalidCidrBlock', 'Specified CIDR block is inside one of a virtual switch of the VPC.'),
-  'route.destination-outside-peer': () => refused('InvalidCidrBlock', 'Specified CIDR block is not valid.'),
+  'route.destination-local': ({ local }) =>
+    refused(
+      'InvalidCidrBlock.Malformed',
+      `Specified CIDR block is not valid: it is inside ${local}, which is local to the VPC.`,
+    ),
+  'route.destination-outside-peer': () => BAD_BLOCK,
   'route.peering-not-ready': ({ peering }) =>
     refused('IncorrectStatus.VpcPeer', `The status of VpcPeer [${peering}] is incorrect.`),
   'route.next-hop-not-found': () => refused('ResourceNotFound.VpcPeer', notFound('VpcPeer')),
@@ -251,7 +323,7 @@ export const FAILURES: FailureTable<AlibabaFailure> = {
       Vpc: refused('TaskConflict', 'The operation is too frequent, please wait a moment and try again.'),
     },
   }),
-  'peering.nothing-to-update': () => refused('MissingParameter', 'Miss mandatory parameter.'),
+  'peering.nothing-to-update': () => MISSING_PARAMETER,
   'bandwidth.same-region': () =>
     refused(
       'OperationFailed.BandwidthCannotBeChangedInSameRegion',
@@ -265,13 +337,18 @@ export const FAILURES: FailureTable<AlibabaFailure> = {
       'The same region not supported link type feature.',
     ),
   'quota.exceeded': ({ quota, limit, used }) => {
+    if (quota === 'routes-per-route-table') {
+      return refused('QuotaExceeded', 'Route entry quota exceeded in this route table.')
+    }
     const [code, name] = QUOTAS[quota]
     return refused(`QuotaExceeded.${code}`, `The quota of ${name} is exceeded, usage ${used}/${limit}.`)
   },
   'resource-group.not-found': () => ({
     ...noResourceGroup('The operation failed because the resource group does not exist.'),
     in: {
-      MoveResourceGroup: noResourceGroup('The operation failed because the resource group not exist.'),
+      'VpcPeer MoveResourceGroup': noResourceGroup(
+        'The operation failed because the resource group not exist.',
+      ),
       Vpc: refused('InvalidResourceGroupId', 'The specified ResourceGroupId does not exist.'),
     },
   }),
@@ -300,7 +377,9 @@ export const FAILURES: FailureTable<AlibabaFailure> = {
 export function encodeFailure(error: DomainError, call: AlibabaCall, requestId: string): WireResponse {
   const product = VERSIONS.get(call.version) ?? 'VpcPeer'
   const failure = describeFailure(FAILURES, error)
-  const { status, code, message } = failure.in?.[call.action] ?? failure.in?.[product] ?? failure
+  const { action } = call
+  const whose = [`${product} ${action}`, action, product].find((key) => failure.in && key in failure.in)
+  const { status, code, message } = (whose !== undefined && failure.in?.[whose]) || failure
   const members = {
     RequestId: requestId,
     HostId: header(call.request, 'host'),

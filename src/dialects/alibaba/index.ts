@@ -20,7 +20,7 @@ const NONCE_LIFETIME_MS = 30 * 60 * 1000
 
 const routes = new Map(ROUTES.map((route) => [route.operation.name, route]))
 
-/** Alibaba Cloud: VpcPeer 2022-01-01, and of VPC 2016-04-28 what a peering needs. */
+/** Alibaba Cloud: VpcPeer 2022-01-01, and of VPC 2016-04-28, STS and Location what goes with a peering. */
 export const alibaba: Dialect<AlibabaCall> = {
   name: 'alibaba',
   operations: ROUTES.map(({ operation }) => operation),

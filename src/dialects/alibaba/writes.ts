@@ -5,6 +5,7 @@ import type { Operation } from '../dialect.ts'
 import { byName, encodePairs, sha256Hex } from '../encoding.ts'
 import type { TextRule } from '../fields.ts'
 import type { AlibabaCall } from './call.ts'
+import { inVendorIds } from './vendor-ids.ts'
 
 /** Source: "How to ensure idempotence" of the VPC API reference. */
 const CLIENT_TOKEN: TextRule = {
@@ -63,7 +64,7 @@ export function writing(operation: Operation<AlibabaCall>): Operation<AlibabaCal
   return {
     name: operation.name,
     async perform(app, caller, call) {
-      const perform = () => operation.perform(app, caller, call)
+      const perform = () => inVendorIds(app, () => operation.perform(app, caller, call))
       const body = await (caller.once ? inTurn(app.context, caller.once.key, perform) : perform())
       if (caller.dryRun) throw new DomainError('dry-run.succeeded', {})
       return body

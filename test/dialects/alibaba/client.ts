@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import type { Caller } from '../../../src/app/context.ts'
 import { profile } from '../../../src/dialects/alibaba/profile.ts'
+import { ROUTES } from '../../../src/dialects/alibaba/routes.ts'
 import { signHeaders, signParameters } from '../../../src/dialects/alibaba/signing.ts'
 import { encodePairs, type Pair, readParameters } from '../../../src/dialects/encoding.ts'
 import { startService } from '../../rig/service.ts'
@@ -76,7 +77,34 @@ export interface Body extends PeeringBody {
   readonly RouteTableId: string
   readonly PageNumber: number
   readonly PageSize: number
+  readonly CreationTime: string
   readonly Vpcs: { readonly Vpc: readonly Record<string, unknown>[] }
+  readonly VSwitchId: string
+  readonly VSwitches: { readonly VSwitch: readonly Record<string, unknown>[] }
+  readonly RouteEntryId: string
+  readonly RouteEntrys: { readonly RouteEntry: readonly EntryBody[] }
+  readonly RouterTableList: { readonly RouterTableListType: readonly Record<string, unknown>[] }
+  readonly RouteTables: {
+    readonly RouteTable: readonly {
+      readonly RouteTableId: string
+      readonly VRouterId: string
+      readonly RouteTableType: string
+      readonly RouteEntrys: { readonly RouteEntry: readonly EntryBody[] }
+    }[]
+  }
+}
+
+/** A line of a route table. Next hops are named twice: `InstanceId` is in one of the two lists only. */
+export interface EntryBody {
+  readonly RouteEntryId: string
+  readonly DestinationCidrBlock: string
+  readonly Status: string
+  readonly Type: string
+  readonly NextHopType: string
+  readonly InstanceId: string
+  readonly NextHops: {
+    readonly NextHop: readonly { readonly NextHopId: string; readonly NextHopType: string; Enabled: number }[]
+  }
 }
 
 export interface Answer {
@@ -99,7 +127,7 @@ export interface CallOptions {
   readonly headers?: Record<string, string>
 }
 
-/** One signed request of `tenant`'s. Actions on VPCs are known by their names; all others are of VpcPeer. */
+/** One signed request of `tenant`'s. An action that several APIs have is VpcPeer's. */
 export type Call = (
   tenant: TestTenant,
   action: string,
@@ -114,7 +142,12 @@ export interface Signed {
   readonly body: string
 }
 
-const VPC_ACTIONS = ['CreateVpc', 'DescribeVpcs', 'DescribeVpcAttribute', 'DeleteVpc']
+/** The version in which each action is, VpcPeer's where it is in several; unknown ones are looked for there too. */
+const VERSIONS = new Map(
+  ROUTES.map(({ operation }) => operation.name.split(' '))
+    .toSorted(([a = ''], [b = '']) => (a < b ? -1 : 1))
+    .map(([version = '', action = '']) => [action, version]),
+)
 const FORM = 'application/x-www-form-urlencoded'
 
 /** A request as a client would send it to `host`. */
@@ -126,7 +159,7 @@ export function sign(
   options: CallOptions,
 ): Signed {
   const { style = 'acs3', nonce = randomUUID(), timeMs = Date.now() } = options
-  const version = options.version ?? (VPC_ACTIONS.includes(action) ? '2016-04-28' : '2022-01-01')
+  const version = options.version ?? VERSIONS.get(action) ?? '2022-01-01'
   const pairs = Object.entries(parameters).map(([name, value]): Pair => [name, String(value)])
   const signer = { accessKeyId: options.keyId ?? tenant.key.id, secret: options.secret ?? tenant.key.secret }
   if (style === 'acs3' || style === 'acs3-query') {
@@ -206,6 +239,17 @@ export async function startAlibaba() {
     const { body } = await succeeds(call(tenant, 'CreateVpc', { RegionId: region, CidrBlock: cidr }))
     return body.VpcId
   }
+  const newSubnet = async (tenant: TestTenant, VpcId: string, CidrBlock: string, more: Values = {}) => {
+    const parameters = { VpcId, CidrBlock, ZoneId: 'cn-hangzhou-b', ...more }
+    return (await succeeds(call(tenant, 'CreateVSwitch', parameters))).body.VSwitchId
+  }
+  /** The table that came with a VPC. */
+  const tableOf = async (tenant: TestTenant, VpcId: string, RegionId = 'cn-hangzhou') => {
+    const { body } = await succeeds(
+      call(tenant, 'DescribeRouteTableList', { RegionId, VpcId, RouteTableType: 'System' }),
+    )
+    return String(body.RouterTableList.RouterTableListType[0]?.['RouteTableId'])
+  }
   /** The parameters of a request from one tenant to another, between two new VPCs. */
   const proposal = async (
     from: TestTenant,
@@ -253,7 +297,40 @@ export async function startAlibaba() {
     dryRun: false,
     once: null,
   }
-  return { ...service, call, newVpc, proposal, propose, activate, show, operator, app: service.service.app }
+  /** A peering that is active, with the two VPCs and their tables. */
+  const peered = async (from: TestTenant, to: TestTenant) => {
+    const InstanceId = await activate(from, to)
+    const { Vpc, AcceptingVpc } = await show(from, InstanceId)
+    return {
+      InstanceId,
+      ours: Vpc.VpcId,
+      theirs: AcceptingVpc.VpcId,
+      ourTable: await tableOf(from, Vpc.VpcId),
+      theirTable: await tableOf(to, AcceptingVpc.VpcId),
+    }
+  }
+  /** Parameters of an entry through the peering. */
+  const entry = (RouteTableId: string, DestinationCidrBlock: string, NextHopId: string) => ({
+    RouteTableId,
+    DestinationCidrBlock,
+    NextHopType: 'VpcPeer',
+    NextHopId,
+  })
+  return {
+    ...service,
+    call,
+    newVpc,
+    newSubnet,
+    tableOf,
+    peered,
+    entry,
+    proposal,
+    propose,
+    activate,
+    show,
+    operator,
+    app: service.service.app,
+  }
 }
 
 export type AlibabaService = Awaited<ReturnType<typeof startAlibaba>>
@@ -290,7 +367,7 @@ export async function refusal(
   assert.match(body.RequestId, UUID)
   assert.match(body.HostId, /^127\.0\.0\.1:\d+$/)
   if (message !== undefined) assert.equal(body.Message, message)
-  const product = /product=(VpcPeer|Vpc)&/.exec(body.Recommend)?.[1] ?? ''
+  const product = /product=(VpcPeer|Vpc|Sts|Location)&/.exec(body.Recommend)?.[1] ?? ''
   assert.equal(
     body.Recommend,
     `https://api.aliyun.com/troubleshoot?q=${code}&product=${product}&requestId=${body.RequestId}`,

@@ -24,7 +24,7 @@ suite('CreateVpc: serialization', () => {
     ])
     assert.match(body.VpcId, /^vpc-[0-9a-z]+$/)
     assert.equal(body.VRouterId, body.VpcId.replace('vpc-', 'vrt-'))
-    assert.equal(body.RouteTableId, body.VpcId.replace('vpc-', 'vtb-'))
+    assert.equal(body.RouteTableId, await alibaba.tableOf(alice, body.VpcId))
   })
 
   test('all that is said is kept', async () => {
@@ -87,9 +87,14 @@ suite('CreateVpc: validation', () => {
       'InvalidIpv6CidrBlock.Malformed',
     ],
     ['an IPv6 block without IPv6', { Ipv6CidrBlock: 'fd00::/56' }, 'MissingEnableIpv6'],
-    ['IPv6 of the vendor’s choosing', { EnableIpv6: true }, 'OperationUnsupported.Ipv6Feature'],
-    ['client-side blocks', { UserCidr: '10.0.0.0/8' }, 'IllegalParam.UserCidr'],
-    ['a resource group', { ResourceGroupId: 'rg-other' }, 'InvalidResourceGroupId'],
+    ['a client-side block that is none', { UserCidr: '10.0.0.0/8,x' }, 'IllegalParam.UserCidr'],
+    [
+      'four client-side blocks',
+      { UserCidr: '1.0.0.0/8,2.0.0.0/8,3.0.0.0/8,4.0.0.0/8' },
+      'IllegalParam.UserCidr',
+    ],
+    ['a pool of addresses', { Ipv4IpamPoolId: 'ipam-pool-1' }, 'IllegalParam.Ipv4IpamPoolId'],
+    ['what is no resource group', { ResourceGroupId: 'other' }, 'InvalidResourceGroupId'],
     ['a reserved tag', { 'Tag.1.Key': 'acs:x' }, 'IllegalParam.TagKey'],
   ] as [string, Values, string][]) {
     test(what, () => fails(create(parameters), code))
@@ -118,6 +123,49 @@ suite('CreateVpc: behaviour', () => {
       })
       assert.equal(shown.body.CidrBlock, '172.16.0.0/12')
     }
+  })
+
+  test('what only some clouds know is kept: group, client-side blocks, host names', async () => {
+    const { body } = await succeeds(
+      create({ ResourceGroupId: 'rg-other', UserCidr: '10.1.0.0/16,10.2.0.0/16', EnableDnsHostname: true }),
+    )
+    assert.equal(body.ResourceGroupId, 'rg-other')
+    const { text } = await succeeds(
+      alibaba.call(alice, 'DescribeVpcAttribute', { RegionId: 'cn-hangzhou', VpcId: body.VpcId }),
+    )
+    const { ResourceGroupId, UserCidrs, DnsHostnameStatus } = JSON.parse(text) as Record<string, unknown>
+    assert.deepEqual(
+      { ResourceGroupId, UserCidrs, DnsHostnameStatus },
+      {
+        ResourceGroupId: 'rg-other',
+        UserCidrs: { UserCidr: ['10.1.0.0/16', '10.2.0.0/16'] },
+        DnsHostnameStatus: 'ENABLED',
+      },
+    )
+  })
+
+  test('IPv6 of the service’s choosing: 56 bits, unique and local, another for each', async () => {
+    const blocks = new Set<string>()
+    for (let count = 0; count < 3; count++) {
+      const { body } = await succeeds(create({ EnableIpv6: true }))
+      const shown = await alibaba.call(alice, 'DescribeVpcAttribute', {
+        RegionId: 'cn-hangzhou',
+        VpcId: body.VpcId,
+      })
+      const { Ipv6CidrBlock, EnabledIpv6 } = JSON.parse(shown.text) as Record<string, unknown>
+      assert.match(String(Ipv6CidrBlock), /^fd[0-9a-f]{2}:[0-9a-f:]+\/56$/)
+      assert.equal(EnabledIpv6, true)
+      blocks.add(String(Ipv6CidrBlock))
+    }
+    assert.equal(blocks.size, 3)
+  })
+
+  test('a dry run makes nothing', async () => {
+    const count = async () =>
+      (await succeeds(alibaba.call(alice, 'DescribeVpcs', { RegionId: 'cn-hangzhou' }))).body.TotalCount
+    const before = await count()
+    await fails(create({ DryRun: true }), 'DryRunOperation')
+    assert.equal(await count(), before)
   })
 
   test('once per token', async () => {

@@ -37,6 +37,42 @@ suite('DeleteVpcPeerConnection: validation', () => {
   })
 })
 
+suite('DeleteVpcPeerConnection: route entries', () => {
+  const count = async (tenant: typeof alice, RouteTableId: string) =>
+    (
+      await succeeds(
+        alibaba.call(tenant, 'DescribeRouteEntryList', {
+          RegionId: 'cn-hangzhou',
+          RouteTableId,
+          RouteEntryType: 'Custom',
+        }),
+      )
+    ).body.TotalCount
+
+  test('of either account hold it, seen from both; by force they go along', async () => {
+    const { InstanceId, ourTable, theirTable } = await alibaba.peered(alice, bob)
+    await succeeds(
+      alibaba.call(alice, 'CreateRouteEntry', alibaba.entry(ourTable, '10.1.0.0/16', InstanceId)),
+    )
+    await succeeds(
+      alibaba.call(bob, 'CreateRouteEntry', alibaba.entry(theirTable, '10.0.0.0/16', InstanceId)),
+    )
+    const held = [
+      'OperationDenied.RouteEntryExist',
+      'The operation is not allowed because of existing routeEntry point to VpcPeer.',
+    ] as const
+    for (const tenant of [alice, bob]) {
+      await fails(alibaba.call(tenant, DELETE, { InstanceId }), ...held)
+      await fails(alibaba.call(tenant, DELETE, { InstanceId, Force: false }), ...held)
+    }
+    assert.equal((await alibaba.show(alice, InstanceId)).Status, 'Activated')
+    await fails(alibaba.call(bob, DELETE, { InstanceId, Force: true, DryRun: true }), 'DryRunOperation')
+    assert.deepEqual([await count(alice, ourTable), await count(bob, theirTable)], [1, 1])
+    await succeeds(alibaba.call(bob, DELETE, { InstanceId, Force: true }))
+    assert.deepEqual([await count(alice, ourTable), await count(bob, theirTable)], [0, 0])
+  })
+})
+
 suite('DeleteVpcPeerConnection: permission', () => {
   test('either account may', async () => {
     for (const tenant of [alice, bob]) {

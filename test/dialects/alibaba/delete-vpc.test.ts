@@ -65,4 +65,35 @@ suite('DeleteVpc: behaviour', () => {
     await succeeds(alibaba.call(alice, 'DeleteVpcPeerConnection', { InstanceId }))
     await succeeds(alibaba.call(alice, DELETE, { VpcId: Vpc.VpcId }))
   })
+
+  test('so does what is in it, forced or not, and is named', async () => {
+    const { ours: VpcId, ourTable, InstanceId } = await alibaba.peered(alice, bob)
+    const VSwitchId = await alibaba.newSubnet(alice, VpcId, '10.0.1.0/24')
+    const { body: route } = await succeeds(
+      alibaba.call(alice, 'CreateRouteEntry', alibaba.entry(ourTable, '10.1.0.0/16', InstanceId)),
+    )
+    const { body: table } = await succeeds(
+      alibaba.call(alice, 'CreateRouteTable', { RegionId: 'cn-hangzhou', VpcId }),
+    )
+    const held = (kind: string, id: string) =>
+      fails(
+        alibaba.call(alice, DELETE, { VpcId, ForceDelete: true }),
+        `DependencyViolation.${kind}`,
+        `Specified object has dependent resources ${kind} ${id}.`,
+      )
+    await held('VSwitch', VSwitchId)
+    await succeeds(alibaba.call(alice, 'DeleteVSwitch', { VSwitchId }))
+    await held('RouteEntry', route.RouteEntryId)
+    await succeeds(alibaba.call(alice, 'DeleteRouteEntry', { RouteEntryId: route.RouteEntryId }))
+    await held('RouteTable', table.RouteTableId)
+    await succeeds(
+      alibaba.call(alice, 'DeleteRouteTable', {
+        RegionId: 'cn-hangzhou',
+        RouteTableId: table.RouteTableId,
+      }),
+    )
+    await held('VpcPeer', InstanceId)
+    await succeeds(alibaba.call(alice, 'DeleteVpcPeerConnection', { InstanceId }))
+    await succeeds(alibaba.call(alice, DELETE, { VpcId }))
+  })
 })

@@ -62,10 +62,26 @@ suite('DescribeVpcs: behaviour', () => {
     const two = `${vpcOf(alice, 1).ids.alibaba}, ${vpcOf(alice, 3).ids.alibaba}`
     assert.deepEqual(await found({ VpcId: two }), ['alice-1', 'alice-3'])
     assert.deepEqual(await found({ VpcName: 'alice-2' }), ['alice-2'])
-    assert.deepEqual(await found({ ResourceGroupId: 'rg-other' }), [])
+    assert.deepEqual(await found({ ResourceGroupId: 'rg-nobodys' }), [])
     assert.deepEqual(await found({ IsDefault: true }), [])
     assert.deepEqual(await found({ 'Tag.1.Key': 'x' }), [])
     assert.deepEqual(await found({ PageSize: 3, PageNumber: 2 }), ['alice-4'])
     assert.deepEqual(await found({ PageNumber: 9 }), [])
+  })
+
+  test('by a group of one’s own, a page at a time', async () => {
+    const ids: string[] = []
+    for (const VpcName of ['a', 'b', 'c']) {
+      const group = { ResourceGroupId: 'rg-grouped', RegionId: 'cn-beijing', VpcName }
+      ids.push((await succeeds(alibaba.call(bob, 'CreateVpc', group))).body.VpcId)
+    }
+    const grouped = { RegionId: 'cn-beijing', ResourceGroupId: 'rg-grouped' }
+    const { body } = await succeeds(list({ ...grouped, PageSize: 2, PageNumber: 2 }, bob))
+    assert.equal(body.TotalCount, 3)
+    assert.deepEqual(
+      body.Vpcs.Vpc.map(({ VpcId }) => VpcId),
+      ids.slice(2),
+    )
+    assert.deepEqual(await found({ ...grouped, VpcName: 'b' }, bob), ['b'])
   })
 })

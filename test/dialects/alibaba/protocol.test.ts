@@ -141,7 +141,7 @@ suite('what is called', () => {
   test('a name that every object has', () => fails(alibaba.call(alice, 'constructor'), ...unknown))
   test('an unknown version', () =>
     fails(
-      alibaba.call(alice, GET, SHOW, { version: '2015-06-12' }),
+      alibaba.call(alice, GET, SHOW, { version: '2017-12-14' }),
       'InvalidVersion',
       'Specified parameter Version is not valid.',
     ))

@@ -52,7 +52,7 @@ suite('DescribeVpcAttribute: serialization', () => {
       SecondaryCidrBlocks: { SecondaryCidrBlock: [] },
       UserCidrs: { UserCidr: [] },
       VSwitchIds: { VSwitchId: [] },
-      RouterTableIds: { RouterTableIds: [VpcId.replace('vpc-', 'vtb-')] },
+      RouterTableIds: { RouterTableIds: [await alibaba.tableOf(alice, VpcId)] },
       NatGatewayIds: { NatGatewayIds: [] },
       Ipv6CidrBlocks: { Ipv6CidrBlock: [] },
       Tags: { Tag: [] },
@@ -60,6 +60,36 @@ suite('DescribeVpcAttribute: serialization', () => {
       CloudResources: { CloudResourceSetType: [] },
     })
     assert.equal(body.VpcId, VpcId)
+  })
+})
+
+suite('DescribeVpcAttribute: what is in the VPC', () => {
+  test('vSwitches, tables and blocks are named', async () => {
+    const id = await alibaba.newVpc(alice)
+    const subnets = [
+      await alibaba.newSubnet(alice, id, '10.0.1.0/24'),
+      await alibaba.newSubnet(alice, id, '10.0.2.0/24'),
+    ]
+    const { body: made } = await succeeds(
+      alibaba.call(alice, 'CreateRouteTable', { RegionId: 'cn-hangzhou', VpcId: id }),
+    )
+    await succeeds(
+      alibaba.call(alice, 'AssociateVpcCidrBlock', {
+        RegionId: 'cn-hangzhou',
+        VpcId: id,
+        SecondaryCidrBlock: '192.168.0.0/16',
+      }),
+    )
+    const { text } = await succeeds(show({ VpcId: id }))
+    const { VSwitchIds, RouterTableIds, SecondaryCidrBlocks } = JSON.parse(text) as Record<string, unknown>
+    assert.deepEqual(
+      { VSwitchIds, RouterTableIds, SecondaryCidrBlocks },
+      {
+        VSwitchIds: { VSwitchId: subnets },
+        RouterTableIds: { RouterTableIds: [await alibaba.tableOf(alice, id), made.RouteTableId] },
+        SecondaryCidrBlocks: { SecondaryCidrBlock: ['192.168.0.0/16'] },
+      },
+    )
   })
 })
 

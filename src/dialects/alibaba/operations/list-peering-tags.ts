@@ -2,7 +2,7 @@ import type { Caller } from '../../../app/context.ts'
 import type { App } from '../../../app/index.ts'
 import { DomainError } from '../../../domain/errors.ts'
 import type { RegionName } from '../../../domain/identity.ts'
-import type { Peering, Tag } from '../../../domain/peering.ts'
+import type { PeeringView } from '../../../ports/store.ts'
 import { operation } from '../../dialect.ts'
 import type { Fields } from '../../fields.ts'
 import type { AlibabaCall } from '../call.ts'
@@ -18,6 +18,7 @@ import {
   RESOURCE_TYPE,
   sideOf,
 } from '../codec.ts'
+import { type TagPage, tagPage } from '../tag-page.ts'
 
 /**
  * ListTagResources: the account's own tags on the peerings named, or on those that have the tags asked for; where
@@ -30,7 +31,7 @@ export const listPeeringTags = operation({
   encode: ({ entries, limit, next }, _call, app) => ({
     MaxResults: limit,
     NextToken: encodeNextToken(next),
-    TagResources: entries.map(({ peering, tag }) => ({
+    TagResources: entries.map(({ resource: { peering }, tag }) => ({
       ResourceId: peering.ids.alibaba,
       ResourceType: RESOURCE_TYPE,
       RegionNo: encodeRegion(app, peering.requester.region),
@@ -49,11 +50,6 @@ interface Query {
   readonly cursor: Cursor
   /** No tag here is of the system's making. */
   readonly onlySystem: boolean
-}
-
-interface Entry {
-  readonly peering: Peering
-  readonly tag: Tag
 }
 
 function readQuery(parameters: Fields, app: App): Query {
@@ -76,38 +72,17 @@ function readQuery(parameters: Fields, app: App): Query {
   }
 }
 
-const BATCH = 100
-
 /** One page of tags. It may begin and end between two tags of one peering. */
-async function list(
-  app: App,
-  caller: Caller,
-  query: Query,
-): Promise<{ entries: readonly Entry[]; limit: number; next: Cursor | null }> {
-  const { limit, ids, tags, region } = query
-  const entries: Entry[] = []
-  let { after, skip } = query.cursor
-  while (!query.onlySystem) {
-    const { items } = await app.listPeerings(
-      { ...caller, region },
-      {
-        ...(ids.length > 0 && { ids }),
-        tags,
-        order: 'id',
-        window: { limit: BATCH, ...(after !== null && { after }) },
-        withTotal: false,
-      },
-    )
-    for (const { peering } of items) {
-      for (const [index, tag] of peering.attributes.tags[sideOf(peering, caller)].entries()) {
-        if (index < skip) continue
-        if (entries.length === limit) return { entries, limit, next: { after, skip: index } }
-        entries.push({ peering, tag })
-      }
-      after = peering.id
-      skip = 0
-    }
-    if (items.length < BATCH) break
-  }
-  return { entries, limit, next: null }
+async function list(app: App, caller: Caller, query: Query): Promise<TagPage<PeeringView>> {
+  const { limit, ids, tags, region, cursor } = query
+  if (query.onlySystem) return { entries: [], limit, next: null }
+  return tagPage(
+    limit,
+    cursor,
+    async (window) => {
+      const filter = { ...(ids.length > 0 && { ids }), tags, order: 'id' as const, window, withTotal: false }
+      return (await app.listPeerings({ ...caller, region }, filter)).items
+    },
+    ({ peering }) => ({ id: peering.id, tags: peering.attributes.tags[sideOf(peering, caller)] }),
+  )
 }
