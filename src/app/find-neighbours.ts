@@ -1,3 +1,5 @@
+import { firstOverlap } from '../domain/cidr.ts'
+import { DomainError } from '../domain/errors.ts'
 import type { Neighbours } from '../domain/policy.ts'
 import type { Profile } from '../domain/profile.ts'
 import type { Vpc } from '../domain/vpc.ts'
@@ -20,7 +22,10 @@ export async function findNeighbours(
   return { requester: await established(requester), accepter: await established(accepter) }
 }
 
-/** That the neighbours which were looked at are still the only ones; nothing where `profile` does not mind. */
+/**
+ * That the neighbours which were looked at are still the only ones, and that both VPCs have the blocks they had then;
+ * nothing where `profile` does not mind.
+ */
 export function neighbourConditions(
   profile: Profile,
   requester: Vpc,
@@ -33,5 +38,49 @@ export function neighbourConditions(
     vpc: vpc.id,
     peerings: present.map(({ peering }) => peering.id),
   })
-  return [are(requester, neighbours.requester), are(accepter, neighbours.accepter)]
+  const unchanged = ({ id, version }: Vpc): Condition => ({ kind: 'unchanged', of: 'vpcs', id, version })
+  return [
+    are(requester, neighbours.requester),
+    are(accepter, neighbours.accepter),
+    unchanged(requester),
+    unchanged(accepter),
+  ]
+}
+
+/**
+ * Lets `vpc` gain `cidrs` beside the VPCs it is peered with and those that they are peered with, as far as `profile`
+ * goes; answers what must still hold when that is saved. Throws `peering.overlap` and `peering.overlap-elsewhere`.
+ */
+export async function allowBlocksAmongNeighbours(
+  context: Context,
+  profile: Profile,
+  vpc: Vpc,
+  cidrs: readonly string[],
+): Promise<readonly Condition[]> {
+  if (profile.overlap === 'allow' || cidrs.length === 0) return []
+  const established = async (id: Vpc['id']) =>
+    (await context.store.neighboursOf(id)).filter(({ peering }) => peering.state === 'active')
+  const present = await established(vpc.id)
+  const conditions: Condition[] = []
+  const are = (of: Vpc, neighbours: typeof present) =>
+    conditions.push({
+      kind: 'neighbours-are',
+      vpc: of.id,
+      peerings: neighbours.map(({ peering }) => peering.id),
+    })
+  are(vpc, present)
+  for (const { vpc: peer } of present) {
+    const clash = firstOverlap(cidrs, peer.cidrs)
+    if (clash) throw new DomainError('peering.overlap', { requester: clash[0], accepter: clash[1] })
+    if (profile.overlapElsewhere === 'allow') continue
+    const theirs = await established(peer.id)
+    are(peer, theirs)
+    for (const { vpc: other, peering } of theirs) {
+      const elsewhere = other.id === vpc.id ? null : firstOverlap(cidrs, other.cidrs)
+      if (!elsewhere) continue
+      const details = { vpc: peer.id, block: elsewhere[0], peering: peering.id }
+      throw new DomainError('peering.overlap-elsewhere', details)
+    }
+  }
+  return conditions
 }

@@ -170,6 +170,24 @@ describe('a VPC', () => {
     assert.deepEqual((await app.showPeering(caller, { id: peering.id })).peering.attributes.tags.accepter, [])
   })
 
+  it('gains no block that overlaps a peer, or a peer’s peer, where the dialect minds', async () => {
+    const { alice, bob, app } = world
+    const { ours, theirs } = await peered()
+    const third = await world.vpc(bob, { cidrs: ['10.77.0.0/16'] })
+    await app.createPeering(world.as(bob), request(theirs, third))
+    const strict = profileWith({ overlap: 'refuse', overlapElsewhere: 'refuse' })
+    const add = (cidr: string, profile?: Profile) =>
+      app.updateVpc(world.as(alice, profile ? { profile } : {}), { id: ours.id, addCidrs: [cidr] })
+    const [theirCidr = ''] = theirs.cidrs
+    await assert.rejects(add(theirCidr, strict), {
+      code: 'peering.overlap',
+      details: { requester: theirCidr, accepter: theirCidr },
+    })
+    await assert.rejects(add('10.77.3.0/24', strict), { code: 'peering.overlap-elsewhere' })
+    await add('10.88.0.0/16', strict)
+    await add('10.77.3.0/24')
+  })
+
   it('keeps tags, all of them or none', async () => {
     const { alice, bob, app } = world
     const [one, two] = [await world.vpc(alice), await world.vpc(alice)]

@@ -5,6 +5,7 @@ import { canonicalBlocks } from './canonical-blocks.ts'
 import type { Caller, Context } from './context.ts'
 import { nameCondition } from './create-vpc.ts'
 import { allParts, editNetwork } from './edit-network.ts'
+import { allowBlocksAmongNeighbours } from './find-neighbours.ts'
 import { showVpc } from './show-vpc.ts'
 
 /** What may be changed of a VPC. An absent member stays as it is. */
@@ -21,7 +22,7 @@ export interface VpcPatch {
 }
 
 /**
- * Changes a VPC. Throws `vpc.not-found`, `vpc.name-taken`, `vpc.cidr-*`, `subnet.outside-vpc`, `request.invalid` for
+ * Changes a VPC. Throws `peering.overlap*` where the dialect minds, `vpc.not-found`, `vpc.name-taken`, `vpc.cidr-*`, `subnet.outside-vpc`, `request.invalid` for
  * a bad block, and what `save` throws.
  */
 export function updateVpc(context: Context, caller: Caller, input: VpcPatch & { id: string }): Promise<Vpc> {
@@ -40,7 +41,11 @@ export function updateVpc(context: Context, caller: Caller, input: VpcPatch & { 
         cidrs: await newBlocks(context, caller, before, input),
       }
       const result = { ...vpc, updatedAtMs: nowMs, version: before.version + 1 }
-      const conditions = vpc.name === before.name ? [] : nameCondition(caller, vpc)
+      const gained = vpc.cidrs.filter((cidr) => !before.cidrs.includes(cidr))
+      const conditions = [
+        ...(vpc.name === before.name ? [] : nameCondition(caller, vpc)),
+        ...(await allowBlocksAmongNeighbours(context, caller.profile, before, gained)),
+      ]
       return { vpc, conditions, result, resultId: vpc.id }
     },
     (id) => showVpc(context, caller, { id }),

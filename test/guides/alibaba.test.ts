@@ -5,7 +5,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { promisify } from 'node:util'
-import { hasProgram, requires } from '../rig/requirements.ts'
+import { finds, hasProgram } from '../rig/requirements.ts'
 import { startService, type TestService } from '../rig/service.ts'
 
 /** What the guide for this vendor's clients tells its reader to type, typed: only the address is another. */
@@ -49,7 +49,7 @@ describe('the guide for Alibaba Cloud', () => {
   }
 
   it('has a workflow with the command line that works', async (test) => {
-    if (!requires(test, 'aliyun', hasProgram('aliyun'))) return
+    if (!finds(test, 'aliyun', hasProgram('aliyun'))) return
     const { stdout } = await promisify(execFile)('bash', ['-euc', here(block(guide, 'aliyun'))])
     assert.equal(stdout.trim().split('\n').at(-1), 'Activated')
   })
@@ -91,7 +91,7 @@ describe('the guide for Alibaba Cloud', () => {
 
     it('is as Terraform itself would write it', (test) => {
       const program = ['terraform', 'tofu'].find(hasProgram)
-      if (!requires(test, 'terraform or tofu', program !== undefined)) return
+      if (!finds(test, 'terraform or tofu', program !== undefined)) return
       const options = { input: `${configuration}\n`, encoding: 'utf8' } as const
       const { status, stdout, stderr } = spawnSync(program ?? '', ['fmt', '-check', '-diff', '-'], options)
       assert.equal(status, 0, `${stdout}${stderr}`)

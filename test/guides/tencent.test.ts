@@ -8,7 +8,7 @@ import { promisify } from 'node:util'
 import { v3Succeeds } from '../dialects/tencent/client.ts'
 import { provider } from '../dialects/tencent/provider.ts'
 import { proxied } from '../dialects/tencent/proxy.ts'
-import { hasProgram, requires } from '../rig/requirements.ts'
+import { finds, hasProgram } from '../rig/requirements.ts'
 import { startService, type TestService } from '../rig/service.ts'
 import type { TestTenant } from '../rig/tenants.ts'
 
@@ -54,14 +54,14 @@ describe('the guide to Tencent Cloud’s clients', () => {
   }
 
   it('has a block for the command line that works', async (test) => {
-    if (!requires(test, 'tccli', hasProgram('tccli'))) return
+    if (!finds(test, 'tccli', hasProgram('tccli'))) return
     const { stdout } = await promisify(execFile)('bash', ['-euc', here(block('tccli'))])
     assert.equal(stdout.trim(), '"ACTIVE"')
   })
 
   it('has a block for Terraform that can be read', (test) => {
     const name = ['terraform', 'tofu'].find(hasProgram)
-    if (!requires(test, 'terraform or tofu', name !== undefined)) return
+    if (!finds(test, 'terraform or tofu', name !== undefined)) return
     // Without the provider there is nothing to validate by; this much reads it, and says how it should be laid out.
     const { status, stderr } = spawnSync(name ?? '', ['fmt', '-check', '-diff', '-'], {
       input: `${block('terraform')}\n`,

@@ -12,6 +12,15 @@ export function requires(test: TestContext, what: string, available: boolean): b
   return false
 }
 
+/**
+ * Whether `what` is here, which no machine has to have: a vendor's command line, Terraform. Where it is not, the test says
+ * that this part was not run, and ends well.
+ */
+export function finds(test: TestContext, what: string, available: boolean): boolean {
+  if (!available) test.diagnostic(`not run: ${what} is not here`)
+  return available
+}
+
 /** Whether a program by that name can be started. */
 export function hasProgram(name: string): boolean {
   return spawnSync(name, ['--version'], { stdio: 'ignore' }).error === undefined
