@@ -1,9 +1,9 @@
+import { eventOf, THE_CLOCK } from '../domain/event.ts'
 import type { PeeringId, VpcId } from '../domain/identity.ts'
 import {
   generationOf,
   type Network,
   type Realization,
-  type WantedLink,
   wantedLink,
   wantedNetwork,
 } from '../domain/realization.ts'
@@ -38,31 +38,37 @@ export async function reconcilePeering(context: Context, dataPlane: DataPlane, i
   if (!view) return
   const { peering, requester, accepter } = view
   const [ours, theirs] = [await networkOf(context, requester.vpc), await networkOf(context, accepter.vpc)]
+  const before = await context.store.findRealization(id)
   const wanted = wantedLink(peering, ours, theirs, context.clock.now())
   await noting(context, id, () => dataPlane.realizeLink(id, wanted))
   const realized = generationOf(peering, requester.vpc, accepter.vpc)
-  if (wanted === null) await forget(context, id)
-  else await keep(context, { of: id, realized, provenAtMs: null, reason: null })
-  await provePeering(context, dataPlane, id, wanted, realized)
-}
-
-/** Has the data plane try the path, and keeps what came of it. */
-async function provePeering(
-  context: Context,
-  dataPlane: DataPlane,
-  of: PeeringId,
-  wanted: WantedLink | null,
-  realized: number,
-): Promise<void> {
-  const proof = await dataPlane.prove(of, wanted)
   if (wanted === null) {
+    const proof = await dataPlane.prove(id, null)
     // A part of the network that is silent may still forward: then it is not gone.
-    if (proof.kind === 'unconfirmed')
-      await keep(context, { of, realized, provenAtMs: null, reason: proof.reason })
+    if (proof.kind === 'unconfirmed') {
+      await keep(context, { of: id, realized, provenAtMs: null, reason: proof.reason })
+    } else if (before) await forget(context, id)
     return
   }
-  const provenAtMs = proof.kind === 'proven' ? context.clock.realNow() : null
-  await keep(context, { of, realized, provenAtMs, reason: proof.kind === 'proven' ? null : proof.reason })
+  const same = before?.realized === realized
+  if (!same || before.reason !== null) {
+    await keep(context, { of: id, realized, provenAtMs: same ? before.provenAtMs : null, reason: null })
+  }
+  const proof = await dataPlane.prove(id, wanted)
+  const proven = proof.kind === 'proven'
+  const lost = same && before.provenAtMs !== null && proof.kind === 'failed'
+  await context.store.commit({
+    realizations: [
+      {
+        of: id,
+        realized,
+        provenAtMs: proven ? context.clock.realNow() : null,
+        reason: proven ? null : proof.reason,
+      },
+    ],
+    events: lost ? [eventOf('peering.proof-lost', peering, peering, THE_CLOCK)] : [],
+    nowMs: context.clock.realNow(),
+  })
 }
 
 /** Does `work`; where it cannot be done, keeps why, beside how far the network had come before. */

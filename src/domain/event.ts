@@ -1,9 +1,12 @@
 import type { DialectName, PeeringId, ResourceIds, TenantId } from './identity.ts'
 import type { Peering, PeeringEvent, PeeringState } from './peering.ts'
 
-/** What happened to a peering. `updated` changes no state; all others are transitions. */
+/**
+ * What happened to a peering. `updated` changes no state, nor does `proof-lost`: packets that passed before no longer do,
+ * although nothing was changed. All others are transitions.
+ */
 export type EventType =
-  `peering.${'requested' | 'accepted' | 'rejected' | 'expired' | 'reopened' | 'deleted' | 'updated'}`
+  `peering.${'requested' | 'accepted' | 'rejected' | 'expired' | 'reopened' | 'deleted' | 'updated' | 'proof-lost'}`
 
 /** The word for each transition, once it has happened. */
 export const EVENT_TYPES: Record<PeeringEvent, EventType> = {

@@ -1,0 +1,203 @@
+import assert from 'node:assert/strict'
+import { afterEach, beforeEach, describe, it } from 'node:test'
+import type { PeeringId } from '../domain/identity.ts'
+import type { WantedLink, WantedNetwork } from '../domain/realization.ts'
+import { type DataPlane, DataPlaneUnavailableError, type Proof } from '../ports/data-plane.ts'
+import { openWorld, type World } from './app.fixtures.ts'
+import { reconcilePeering, reconcileVpc } from './reconcile.ts'
+
+/** A network in memory that does as it is told, unless a test says otherwise. */
+class MemoryDataPlane implements DataPlane {
+  readonly name = 'netns'
+  readonly links = new Map<string, WantedLink>()
+  readonly networks = new Map<string, WantedNetwork>()
+  proof: Proof = { kind: 'proven' }
+  down: string | null = null
+
+  async realizeNetwork(vpc: string, wanted: WantedNetwork | null) {
+    this.#take(this.networks, vpc, wanted)
+  }
+  async realizeLink(peering: string, wanted: WantedLink | null) {
+    this.#take(this.links, peering, wanted)
+  }
+  #take<T>(things: Map<string, T>, id: string, wanted: T | null) {
+    if (this.down !== null) throw new DataPlaneUnavailableError(this.down)
+    if (wanted === null) things.delete(id)
+    else things.set(id, wanted)
+  }
+  attachmentOf = async () => null
+  prove = async () => this.proof
+  observe = async () => ({ networks: [], links: [] })
+  watch() {}
+  ping = async () => {}
+  close = async () => {}
+}
+
+let world: World
+let dataPlane: MemoryDataPlane
+beforeEach(async () => {
+  dataPlane = new MemoryDataPlane()
+  world = await openWorld({ dataPlane })
+})
+afterEach(() => world.close())
+
+const pass = (id: PeeringId) => reconcilePeering(world.context, dataPlane, id)
+const shown = (id: string) => world.app.showRealization(world.as(world.bob), { id })
+
+/** A request of Alice's to Bob, and a route of hers and of his for when it is accepted. */
+async function asked() {
+  const [ours, theirs] = [await world.vpc(world.alice), await world.vpc(world.bob)]
+  const { id } = await world.ask(ours, theirs)
+  return { ours, theirs, id }
+}
+
+async function route(owner: 'alice' | 'bob', vpc: string, destination: string, nextHop: string) {
+  const filter = { vpcs: [vpc as never], window: { limit: 9 }, withTotal: false }
+  const { items } = await world.app.listRouteTables(world.operator, filter)
+  const add = [{ destination, nextHop, name: '', description: '', enabled: true }]
+  const change = { routeTable: items[0]?.id ?? '', add, modify: [], remove: [] }
+  await world.app.changeRoutes(world.as(world[owner]), change)
+}
+
+describe('a pass over a peering', () => {
+  it('lays a request closed and without routes, opens it when it is accepted, takes it away when it ends', async () => {
+    const { ours, theirs, id } = await asked()
+    await route('bob', theirs.id, '10.1.0.0/16', id)
+    await pass(id)
+    const laid = dataPlane.links.get(id)
+    assert.deepEqual([laid?.open, laid?.requester.routes, laid?.accepter.routes], [false, [], []])
+    await world.app.acceptPeering(world.as(world.bob), { id })
+    await route('alice', ours.id, '10.2.0.0/24', id)
+    await pass(id)
+    const open = dataPlane.links.get(id)
+    assert.deepEqual(open, {
+      peering: id,
+      open: true,
+      requester: {
+        vpc: ours.id,
+        adopted: null,
+        cidrs: ['10.1.0.0/16'],
+        routes: [{ destination: '10.2.0.0/24', routeTable: null }],
+      },
+      accepter: {
+        vpc: theirs.id,
+        adopted: null,
+        cidrs: ['10.2.0.0/16'],
+        routes: [{ destination: '10.1.0.0/16', routeTable: null }],
+      },
+    })
+    const { wanted, realized, provenAtMs, reason } = await shown(id)
+    assert.deepEqual([realized, provenAtMs, reason], [wanted, world.clock.realMs, null])
+    await world.app.deletePeering(world.as(world.alice), { id })
+    await pass(id)
+    assert.equal(dataPlane.links.size, 0)
+    assert.equal(await world.store.findRealization(id), null)
+    assert.deepEqual((await world.store.unrealized(10)).peerings, [])
+  })
+
+  it('takes away what was rejected and what expired, whether or not that is written down', async () => {
+    const [rejected, expired] = [await asked(), await asked()]
+    for (const { id } of [rejected, expired]) await pass(id)
+    await world.app.rejectPeering(world.as(world.bob), { id: rejected.id })
+    world.clock.nowMs += 8 * 86_400_000
+    for (const { id } of [rejected, expired]) await pass(id)
+    assert.equal(dataPlane.links.size, 0)
+    assert.equal(await world.stored(expired.id), 'pending-acceptance')
+  })
+
+  it('keeps why it could not be done, and how far the network had come', async () => {
+    const { id } = await asked()
+    await pass(id)
+    const { realized } = await shown(id)
+    await world.app.acceptPeering(world.as(world.bob), { id })
+    dataPlane.down = 'waiting for the northbound database'
+    await assert.rejects(pass(id), DataPlaneUnavailableError)
+    assert.deepEqual(await shown(id), {
+      wanted: realized + 1,
+      realized,
+      provenAtMs: null,
+      reason: 'waiting for the northbound database',
+    })
+    assert.deepEqual((await world.store.unrealized(10)).peerings, [id])
+    dataPlane.down = null
+    await pass(id)
+    const after = await shown(id)
+    assert.deepEqual([after.realized, after.reason], [after.wanted, null])
+  })
+
+  it('tells of a proof that is lost, once', async () => {
+    const { id } = await asked()
+    await world.app.acceptPeering(world.as(world.bob), { id })
+    await pass(id)
+    dataPlane.proof = { kind: 'failed', reason: 'no answer from 10.2.0.2' }
+    for (let again = 0; again < 3; again++) await pass(id)
+    const { provenAtMs, reason } = await shown(id)
+    assert.deepEqual([provenAtMs, reason], [null, 'no answer from 10.2.0.2'])
+    const lost = async () => (await world.events()).filter(({ type }) => type === 'peering.proof-lost').length
+    assert.equal(await lost(), 1)
+    dataPlane.proof = { kind: 'proven' }
+    await pass(id)
+    dataPlane.proof = { kind: 'failed', reason: 'no answer' }
+    await pass(id)
+    assert.equal(await lost(), 2)
+  })
+
+  it('does not call stopped what a silent part of the network may still forward', async () => {
+    const { id } = await asked()
+    await world.app.acceptPeering(world.as(world.bob), { id })
+    await pass(id)
+    await world.app.deletePeering(world.as(world.alice), { id })
+    dataPlane.proof = { kind: 'unconfirmed', reason: 'chassis h2 does not answer' }
+    await pass(id)
+    assert.equal((await world.store.findRealization(id))?.reason, 'chassis h2 does not answer')
+    dataPlane.proof = { kind: 'proven' }
+    await pass(id)
+    assert.equal(await world.store.findRealization(id), null)
+  })
+})
+
+describe('a pass over a VPC', () => {
+  it('makes its network, and takes it away when it is deleted', async () => {
+    const vpc = await world.vpc(world.alice)
+    const caller = world.as(world.alice)
+    const subnet = await world.app.createSubnet(caller, {
+      vpc: vpc.id,
+      name: '',
+      description: '',
+      cidrs: ['10.1.1.0/24'],
+      zone: '',
+      gateway: null,
+      dnsServers: [],
+    })
+    const port = await world.app.createPort(caller, {
+      vpc: vpc.id,
+      subnet: subnet.id,
+      address: null,
+      namespace: null,
+    })
+    await reconcileVpc(world.context, dataPlane, vpc.id)
+    assert.deepEqual(dataPlane.networks.get(vpc.id), {
+      vpc: vpc.id,
+      adopted: null,
+      subnets: [{ id: subnet.id, cidrs: ['10.1.1.0/24'], gateway: '10.1.1.1', routeTable: null }],
+      ports: [{ id: port.id, subnet: subnet.id, addresses: ['10.1.1.2'], mac: port.mac, namespace: null }],
+    })
+    await world.app.deletePort(caller, { vpc: vpc.id, id: port.id })
+    await world.app.deleteSubnet(caller, { id: subnet.id })
+    await world.app.deleteVpc(caller, { id: vpc.id })
+    await reconcileVpc(world.context, dataPlane, vpc.id)
+    assert.equal(dataPlane.networks.size, 0)
+    assert.deepEqual((await world.store.unrealized(10)).vpcs.includes(vpc.id), false)
+  })
+
+  it('makes nothing of one that is adopted', async () => {
+    const vpc = await world.vpc(world.alice, { attributes: { adopted: { ovnRouter: 'router-1' } } })
+    await reconcileVpc(world.context, dataPlane, vpc.id)
+    assert.deepEqual(dataPlane.networks.get(vpc.id), {
+      vpc: vpc.id,
+      adopted: { ovnRouter: 'router-1' },
+      subnets: [],
+      ports: [],
+    })
+  })
+})
