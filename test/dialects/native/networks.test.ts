@@ -235,6 +235,14 @@ suite('ports of a VPC', () => {
     assert.equal((await plug()).body.code, 'port.address-unavailable')
   })
 
+  test('plugging into a namespace that is there already is the operator’s to ask', async () => {
+    const { vpc, subnet, plug } = await subnetted(['10.1.1.0/24'])
+    const refused = await plug({ namespace: 'somebodys' })
+    assert.deepEqual([refused.status, refused.body.code], [403, 'permission.denied'])
+    const body = { subnet, namespace: 'somebodys' }
+    assert.equal((await asOperator(service)('POST', `/vpcs/${vpc.id}/ports`, body)).status, 201)
+  })
+
   test('adopting a network is the operator’s to say', async () => {
     const body = { name: 'a', region: 'region-a', cidrs: ['10.1.0.0/16'], adopt: { ovnRouter: 'router-1' } }
     const refused = await asAlice('POST', '/vpcs', body)

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import type { Caller } from '../../../app/context.ts'
+import { type Caller, requireOperator } from '../../../app/context.ts'
 import type { App } from '../../../app/index.ts'
 import type { Port as PortPart } from '../../../domain/network.ts'
 import { encodePort, encodeRealization } from '../codec.ts'
@@ -20,6 +20,8 @@ export const createPort = route({
   schemas: { params: Id, querystring: DryRun, body: NewPort, answer: Port },
   async perform({ app, caller, params, body }) {
     const { subnet, address = null, namespace = null } = body
+    // What is in the namespaces of this machine is not any tenant's.
+    if (namespace !== null) requireOperator(caller, 'plug into a namespace that is there already')
     const port = await app.createPort(caller, { vpc: params.id, subnet, address, namespace })
     if (!caller.dryRun) await realized(app, port)
     return describe(app, caller, port)
