@@ -8,7 +8,7 @@ import { coveragePage } from '../scripts/coverage.ts'
 
 const root = dirname(import.meta.dirname)
 const read = (file: string) => readFileSync(join(root, file), 'utf8')
-const sources = globSync('{src,bench,scripts,test}/**/*.{ts,mjs}', { cwd: root }).sort()
+const sources = globSync('{src,bench,conformance,scripts,test}/**/*.{ts,mjs}', { cwd: root }).sort()
 
 /** The files that `file` imports, by path from the root; what comes from Node or from a package is left out. */
 function importsOf(file: string): string[] {
@@ -66,7 +66,7 @@ describe('the tree', () => {
   it('has no file that nothing uses', () => {
     const used = new Set(sources.flatMap(importsOf))
     const starts =
-      /\.test\.ts$|^scripts\/(run\.mjs|test|check|torture|write-coverage)|^bench\/(main|bare-server)|^src\/cli\/main/
+      /\.test\.ts$|^scripts\/(run\.mjs|test|check|torture|write-coverage)|^bench\/(main|bare-server)|^conformance\/main|^src\/cli\/main/
     const unused = sources.filter((file) => !used.has(file) && !starts.test(file))
     assert.deepEqual(unused, [])
   })
