@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { runNetworks } from './networks.ts'
+import { runPostgres } from './postgres.ts'
 import { type Figure, table } from './report.ts'
 import { type BenchOptions, runEngine } from './workloads.ts'
 
@@ -7,6 +8,7 @@ import { type BenchOptions, runEngine } from './workloads.ts'
 const SUITES: Readonly<Record<string, (options: BenchOptions) => AsyncGenerator<Figure>>> = {
   engine: runEngine,
   networks: runNetworks,
+  postgres: runPostgres,
 }
 
 const HELP = `npm run bench: ratios against a yardstick that is measured in the same run

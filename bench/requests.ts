@@ -73,7 +73,8 @@ function* freePairs({ askers, answerers, firstFreeVpc }: FilledStore): Generator
     for (const [index, asker] of askers.entries()) {
       const answerer = answerers[index]
       const requesterVpc = asker.vpcs[firstFreeVpc + (pair % free)]
-      const accepterVpc = answerer?.vpcs[firstFreeVpc + Math.floor(pair / free)]
+      // Along the diagonals, so that no VPC gets all of its peerings at once.
+      const accepterVpc = answerer?.vpcs[firstFreeVpc + ((pair + Math.floor(pair / free)) % free)]
       if (answerer && requesterVpc && accepterVpc) yield { asker, answerer, requesterVpc, accepterVpc }
     }
   }

@@ -18,10 +18,14 @@ export function startBare(status: number, body: string): Promise<BenchServer> {
   return startProcess([join(import.meta.dirname, 'bare-server.ts'), String(status), body])
 }
 
-/** The service, on `directory`. */
-export function startIsthmus(directory: string, bootstrap: string | null): Promise<BenchServer> {
+/** The service, on `directory`; `more` are options of `isthmus serve`. */
+export function startIsthmus(
+  directory: string,
+  bootstrap: string | null,
+  more: readonly string[] = [],
+): Promise<BenchServer> {
   const main = join(import.meta.dirname, '../src/cli/main.ts')
-  const options = ['--listen', '127.0.0.1:0', '--data', directory]
+  const options = ['--listen', '127.0.0.1:0', '--data', directory, ...more]
   return startProcess([main, 'serve', ...options, ...(bootstrap ? ['--bootstrap', bootstrap] : [])])
 }
 

@@ -226,14 +226,19 @@ async function bareCreation(server: BenchServer, peerings: NewPeerings, keep: Ke
   return { bare, barePeerings: () => peerings.elsewhere(bare.host) }
 }
 
-interface ScaleSide {
+/** A store under test at one of two sizes. */
+export interface ScaleSide {
   readonly store: FilledStore
   readonly server: BenchServer
   readonly peerings: NewPeerings
 }
 
 /** The same work on the large store and on the small one, in turn. */
-async function* atScale(large: ScaleSide, small: ScaleSide, options: BenchOptions): AsyncGenerator<Figure> {
+export async function* atScale(
+  large: ScaleSide,
+  small: ScaleSide,
+  options: BenchOptions,
+): AsyncGenerator<Figure> {
   const works: Readonly<Record<string, (side: ScaleSide) => () => Work | null>> = {
     show: ({ server, store }) => repeating(showRequests(server, store), 200),
     'list one page of 20': ({ server, store }) => repeating(listRequests(server, store), 200),

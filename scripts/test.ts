@@ -9,6 +9,7 @@ import { dirname } from 'node:path'
  */
 const ALONE = [
   'test/crash.test.ts',
+  'test/degraded.test.ts',
   'test/fuzz.test.ts',
   'test/races.test.ts',
   'test/replicas.test.ts',

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { describeViolations } from '../test/torture/describe-violations.ts'
-import { STORES, type StoreKind } from '../test/torture/stores.ts'
+import { POSTGRES_PAIR, STORES, type StoreKind } from '../test/torture/stores.ts'
 import { type Progress, type TortureReport, torture } from '../test/torture/torture.ts'
 
 /** Clients race for few peerings while replicas are killed; whether anything acknowledged was lost, or won twice. */
@@ -16,6 +16,7 @@ const HELP = `npm run torture -- [options]
   --pairs N           pairs of VPCs that all clients share, 1 to 30 [5]
   --store NAME        postgres or sqlite [postgres, where this machine has it]
   --database-url URL  a PostgreSQL database; without, one is made and removed
+  --primary-failover  on a primary with a synchronous standby: half way the primary is killed, the standby promoted
   --replicas N        [3 on PostgreSQL, 1 on SQLite]
   --seed N            repeats which operations are chosen
   --history FILE      where the history goes if it is wrong [torture-SEED.json]
@@ -33,6 +34,7 @@ const OPTIONS = {
   replicas: { type: 'string' },
   store: { type: 'string' },
   'database-url': { type: 'string' },
+  'primary-failover': { type: 'boolean', default: false },
   seed: { type: 'string' },
   history: { type: 'string' },
   json: { type: 'boolean', default: false },
@@ -94,7 +96,8 @@ async function main(): Promise<number> {
   const serveArguments = opened?.serveArguments ?? ['--database-url', String(url)]
   try {
     const onProgress = process.stderr.isTTY ? showProgress : undefined
-    const result = await torture({ ...options, directory, serveArguments }, onProgress)
+    const failOver = opened?.failOver ?? null
+    const result = await torture({ ...options, directory, serveArguments, failOver }, onProgress)
     if (process.stderr.isTTY) process.stderr.write('\r\x1b[K')
     process.stdout.write(values.json ? `${JSON.stringify(result.report)}\n` : describe(result.report))
     if (result.violations.length === 0) return 0
@@ -109,6 +112,13 @@ async function main(): Promise<number> {
 /** As asked; else PostgreSQL where this machine has it. Throws UsageError. */
 function chosenStore(): StoreKind {
   const url = values['database-url']
+  if (values['primary-failover']) {
+    if (url !== undefined || values.store !== undefined || values.kills !== undefined)
+      throw new UsageError('--primary-failover makes its own servers and goes by --seconds')
+    if (!POSTGRES_PAIR.available)
+      throw new UsageError('this machine lacks the programs of a standby: install postgresql-15')
+    return POSTGRES_PAIR
+  }
   const byDefault = url !== undefined || STORES.postgres.available ? 'postgres' : 'sqlite'
   const wanted = values.store ?? byDefault
   if (wanted !== 'sqlite' && wanted !== 'postgres')
@@ -130,6 +140,9 @@ function describe(report: TortureReport): string {
     `${replicas} replica(s), ${clients} clients, ${seconds.toFixed(1)} s, ${report.kills} kills with SIGKILL`,
     `${operations} operations: ${acknowledgedChanges} changes acknowledged, ${refused} refused, ${unknown} of unknown outcome`,
     `${report.retried} sent again under their tokens, ${report.unavailable} answers of "temporarily unavailable"`,
+    ...(report.secondsWithoutService === null
+      ? []
+      : [`the primary was killed: ${report.secondsWithoutService.toFixed(1)} s without service`]),
     `${report.peerings} peerings, ${report.events} events`,
     `verdict: ${report.verdict}\n`,
   ].join('\n')

@@ -6,19 +6,9 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { suite, test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
-import type { Pair } from '../src/dialects/encoding.ts'
-import { send as sendAlibaba, sign as signAlibaba } from './dialects/alibaba/client.ts'
-import { client as huaweiClient } from './dialects/huawei/client.ts'
-import {
-  LEGACY_PATH,
-  type LegacyResponse,
-  send as sendTencent,
-  signWithHeaders,
-  signWithParameters,
-  type V3Response,
-} from './dialects/tencent/client.ts'
+import { everyDialect } from './rig/every-dialect.ts'
 import { ADMIN_TOKEN, native, spawnService } from './rig/service.ts'
-import { alice, bob, type TestTenant, vpcOf } from './rig/tenants.ts'
+import { alice, bob, vpcOf } from './rig/tenants.ts'
 
 type Service = Awaited<ReturnType<typeof spawnService>>
 
@@ -87,104 +77,6 @@ const FAULTS: readonly Fault[] = [
   },
 ]
 
-/** What every dialect says of one peering: whether it answers as it should, and what it answers when it is to change it. */
-function dialectsOf(service: Service, ids: Readonly<Record<'huawei' | 'alibaba' | 'tencent', string>>) {
-  const { url, host } = service
-  const nativeToken = (tenant: TestTenant) => `${tenant.key.id}.${tenant.key.secret}`
-  const alibaba = (tenant: TestTenant, action: string) =>
-    sendAlibaba(url, signAlibaba(host, tenant, action, { InstanceId: ids.alibaba }, {}))
-  const legacy = async (tenant: TestTenant, action: string) => {
-    const pairs: Pair[] = [
-      ['Action', action],
-      ['Region', 'gz'],
-      ['peeringConnectionId', ids.tencent],
-    ]
-    const { body } = await sendTencent<LegacyResponse>(
-      url,
-      signWithParameters(host, LEGACY_PATH, tenant, pairs, {}),
-    )
-    return body
-  }
-  const v3 = async (tenant: TestTenant, action: string, parameters: Record<string, string | string[]>) => {
-    const signed = signWithHeaders(host, tenant, action, parameters, {})
-    return (await sendTencent<{ Response: V3Response }>(url, signed)).body.Response
-  }
-  return [
-    {
-      name: 'native',
-      async refuses() {
-        const body = {
-          requesterVpc: vpcOf(alice, 2).ids.huawei,
-          accepterVpc: vpcOf(bob, 2).ids.huawei,
-          name: 'x',
-        }
-        const answer: { status: number; body: { code: string } } = await native(
-          service,
-          nativeToken(alice),
-          'POST',
-          '/peerings',
-          body,
-        )
-        assert.deepEqual([answer.status, answer.body.code], [503, 'service.unavailable'])
-      },
-      async shows() {
-        const { status } = await native(service, nativeToken(bob), 'GET', `/peerings/${ids.huawei}`)
-        assert.equal(status, 200)
-      },
-    },
-    {
-      name: 'Huawei',
-      async refuses() {
-        const answer = await huaweiClient(service, bob)('PUT', `/v2.0/vpc/peerings/${ids.huawei}/accept`)
-        const { code } = answer.body as unknown as { code: string }
-        assert.deepEqual([answer.status, code], [503, 'ServiceUnavailable'])
-      },
-      async shows() {
-        const answer = await huaweiClient(service, bob)('GET', `/v2.0/vpc/peerings/${ids.huawei}`)
-        assert.deepEqual([answer.status, answer.body.peering.status], [200, 'PENDING_ACCEPTANCE'])
-      },
-    },
-    {
-      name: 'Alibaba',
-      async refuses() {
-        const { status, body } = await alibaba(alice, 'DeleteVpcPeerConnection')
-        assert.deepEqual([status, body.Code], [503, 'ServiceUnavailable'])
-      },
-      async shows() {
-        const { status, body } = await alibaba(alice, 'GetVpcPeerConnectionAttribute')
-        assert.deepEqual([status, body.InstanceId], [200, ids.alibaba])
-      },
-    },
-    {
-      name: 'Tencent legacy',
-      async refuses() {
-        const { code, codeDesc } = await legacy(bob, 'RejectVpcPeeringConnection')
-        assert.deepEqual([code, codeDesc], [6200, 'ServiceUnavailable'])
-      },
-      async shows() {
-        const { code, data } = await legacy(bob, 'DescribeVpcPeeringConnections')
-        assert.deepEqual([code, data.map(({ state }) => state)], [0, [0]])
-      },
-    },
-    {
-      name: 'Tencent 3.0',
-      async refuses() {
-        const parameters = { PeeringConnectionId: ids.tencent }
-        const { Error: error } = await v3(alice, 'DeleteVpcPeeringConnection', parameters)
-        assert.equal(error?.Code, 'ServiceUnavailable')
-      },
-      async shows() {
-        const parameters = { PeeringConnectionIds: [ids.tencent] }
-        const { PeerConnectionSet } = await v3(alice, 'DescribeVpcPeeringConnections', parameters)
-        assert.deepEqual(
-          PeerConnectionSet.map(({ State }) => State),
-          ['PENDING'],
-        )
-      },
-    },
-  ]
-}
-
 interface Made {
   readonly id: string
   readonly ids: Readonly<Record<'huawei' | 'alibaba' | 'tencent', string>>
@@ -240,7 +132,7 @@ suite('when the store cannot write', () => {
       assert.deepEqual(await log(), [])
 
       fault.begin(service)
-      for (const { name, refuses, shows } of dialectsOf(service, ids)) {
+      for (const { name, refuses, shows } of everyDialect(service, ids)) {
         await t.test(`${name}: refuses changes in its own words, and goes on showing`, async () => {
           await log()
           await refuses()
@@ -269,7 +161,7 @@ suite('when the store cannot write', () => {
         `/peerings/${id}/accept`,
       )
       assert.equal(accepted.status, 200)
-      for (const { shows } of dialectsOf(service, ids)) await shows()
+      for (const { shows } of everyDialect(service, ids)) await shows()
       const { events } = await everything(service)
       assert.deepEqual(
         events.map(({ sequence }) => sequence),

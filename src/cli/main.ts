@@ -1,9 +1,13 @@
 import { UsageError } from '../server/options.ts'
 import type { Command } from './command.ts'
+import { backup } from './commands/backup.ts'
+import { copy } from './commands/copy.ts'
 import { demo } from './commands/demo.ts'
+import { migrate } from './commands/migrate.ts'
+import { restore } from './commands/restore.ts'
 import { serve } from './commands/serve.ts'
 
-const COMMANDS: Readonly<Record<string, Command>> = { serve, demo }
+const COMMANDS: Readonly<Record<string, Command>> = { serve, demo, migrate, backup, restore, copy }
 
 /** 0 asked to stop, or done; 1 failed; 2 asked wrongly. */
 async function main([name = '', ...args]: readonly string[]): Promise<number> {

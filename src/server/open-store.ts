@@ -35,8 +35,13 @@ export async function openStore(
         `--data ${directory}: ${error.message}; copy master.key from the data directory of a replica that serves it`,
       )
     }
-    if (error instanceof ImpossibleError) throw new UsageError(`--database-url: ${error.message}`)
-    if (error instanceof UnreachableError) throw new Error(`--database-url: ${error.message}`)
-    throw error
+    throw toldOf(error, '--database-url')
   }
+}
+
+/** What an operator is to be told who named a database by `option`; an error of another kind as it is. */
+export function toldOf(error: unknown, option: string): unknown {
+  if (error instanceof ImpossibleError) return new UsageError(`${option}: ${error.message}`)
+  if (error instanceof UnreachableError) return new Error(`${option}: ${error.message}`)
+  return error
 }

@@ -25,6 +25,8 @@ export interface PostgresServer {
   readonly port: number
   /** An empty database of its own. */
   createDatabase(): Promise<TestDatabase>
+  /** Kills the process that all its others hang on, and waits for the end of the last of them. */
+  kill(): Promise<void>
   /** Stops it as a power cut would, but for what the kernel keeps; `start` brings it back. */
   stop(): Promise<void>
   start(): Promise<void>
@@ -43,11 +45,11 @@ export interface TestDatabase {
   drop(): Promise<void>
 }
 
-const PASSWORD = 'the password of the tests'
+export const PASSWORD = 'the password of the tests'
 const START_TIMEOUT_MS = 30_000
 
 /** Who runs the server: it refuses to be run by root. Null: whoever runs the tests. */
-const user = process.getuid?.() === 0 ? findUser(['postgres', 'nobody']) : null
+export const user = process.getuid?.() === 0 ? findUser(['postgres', 'nobody']) : null
 
 /** Where this machine has PostgreSQL: from npm, or else from Debian. Null: nowhere that it can be run from. */
 export const postgresDirectory: string | null = candidates().find(runs) ?? null
@@ -102,10 +104,13 @@ export function postgresSuite(name: string, body: (server: () => PostgresServer)
   })
 }
 
-/** Starts a server; `settings` are lines of its `postgresql.conf`. */
-export async function startPostgres(settings: readonly string[] = ['fsync = off']): Promise<PostgresServer> {
-  if (postgresDirectory === null) throw new Error('this machine lacks PostgreSQL')
-  const bin = (program: string) => join(postgresDirectory, program)
+/** Starts a server; `settings` are lines of its `postgresql.conf`, `programs` is where its programs are. */
+export async function startPostgres(
+  settings: readonly string[] = ['fsync = off'],
+  programs = postgresDirectory,
+): Promise<PostgresServer> {
+  if (programs === null) throw new Error('this machine lacks PostgreSQL')
+  const bin = (program: string) => join(programs, program)
   const directory = mkdtempSync(join(tmpdir(), 'isthmus-postgres-'))
   const data = join(directory, 'data')
   const passwordFile = join(directory, 'password')
@@ -150,6 +155,7 @@ export async function startPostgres(settings: readonly string[] = ['fsync = off'
   return {
     port,
     createDatabase: () => createDatabase(port),
+    kill: () => server.kill(),
     stop: () => server.stop(),
     start: () => server.start(),
     async dispose() {
@@ -162,7 +168,7 @@ export async function startPostgres(settings: readonly string[] = ['fsync = off'
 /** A shell keeps it: once this process is gone, however it went, the shell reads the end of its input and stops it. */
 const KEEPER = '"$0" "$@" & server=$!; trap "" INT TERM; cat >/dev/null; kill -QUIT $server; wait $server'
 
-class RunningPostgres {
+export class RunningPostgres {
   readonly #program: string
   readonly #data: string
   readonly #port: number
@@ -197,6 +203,13 @@ class RunningPostgres {
       }
       await sleep(20)
     }
+  }
+
+  async kill(): Promise<void> {
+    const file = join(this.#data, 'postmaster.pid')
+    process.kill(Number.parseInt(readFileSync(file, 'utf8'), 10), 'SIGKILL')
+    rmSync(file)
+    await this.stop()
   }
 
   async stop(): Promise<void> {

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import type { PeeringState } from '../../src/domain/peering.ts'
 import type { Ends, Verb } from '../history/history.ts'
 import type { Open, Recorder, Shown } from '../history/recorder.ts'
@@ -12,6 +13,8 @@ type Change = Exclude<Verb, 'show' | 'expire'>
 const WEIGHTS = { create: 20, accept: 20, reject: 10, delete: 20, show: 15, list: 15 } as const
 /** Attempts for one operation, where it carries a token under which it is done once. */
 const ATTEMPTS_MAX = 4
+/** Whoever is told to come back later does not come back at once. */
+const UNAVAILABLE_PAUSE_MS = 100
 
 /** What an answer may say other than yes. Anything else would be a mistake of the client's, or a fault. */
 const REFUSALS: readonly string[] = [
@@ -166,6 +169,7 @@ export class Client {
       if (answer === 'not-sent') continue
       if (answer !== 'unavailable') return answer
       this.unavailable++
+      await setTimeout(UNAVAILABLE_PAUSE_MS)
       return 'unanswered'
     }
   }

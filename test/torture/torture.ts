@@ -24,6 +24,8 @@ export interface TortureOptions {
   readonly directory: string
   /** More options of `isthmus serve`, e.g. which database. */
   readonly serveArguments: readonly string[]
+  /** Done once, when half the time is over; null: nothing is. */
+  readonly failOver: (() => Promise<void>) | null
 }
 
 export interface TortureReport {
@@ -39,6 +41,8 @@ export interface TortureReport {
   /** Answers of "temporarily unavailable". */
   readonly unavailable: number
   readonly kills: number
+  /** The longest time that no change was acknowledged, from the fail-over on; null where there was none, or none after it. */
+  readonly secondsWithoutService: number | null
   readonly events: number
   readonly peerings: number
   readonly verdict: 'linearizable' | 'violated'
@@ -81,7 +85,9 @@ export async function torture(
       if (violations.length === 0 && !run.isOver) continue
       const verdict = violations.length === 0 ? 'linearizable' : 'violated'
       const { seconds, tally } = run
-      const report = { seed, replicas, clients, seconds, ...tally, kills: cluster.kills, verdict } as const
+      const { secondsWithoutService } = run
+      const counts = { ...tally, kills: cluster.kills, secondsWithoutService }
+      const report = { seed, replicas, clients, seconds, ...counts, verdict } as const
       return { report, violations, history }
     }
   } finally {
@@ -107,6 +113,8 @@ class Run {
   }
   #rounds = 0
   #lastEvent = 0
+  #failedOverAtMs: number | null = null
+  secondsWithoutService: number | null = null
 
   constructor(
     cluster: Cluster,
@@ -176,11 +184,22 @@ class Run {
     }, 250)
     // Whatever fails, all of them come to their end first.
     await Promise.all(
-      [...clients.map(play), kill()].map((part) => part.catch((error) => failures.push(error))),
+      [...clients.map(play), kill(), this.#failOver(goesOn)].map((part) =>
+        part.catch((error) => failures.push(error)),
+      ),
     )
     clearInterval(progress)
     if (failures.length > 0) throw failures[0]
     for (const { unavailable } of clients) this.tally.unavailable += unavailable
+  }
+
+  async #failOver(goesOn: () => boolean): Promise<void> {
+    const { failOver, seconds } = this.#options
+    if (failOver === null || this.#failedOverAtMs !== null) return
+    while (goesOn() && this.seconds < seconds / 2) await setTimeout(20)
+    if (!goesOn()) return
+    this.#failedOverAtMs = performance.now()
+    await failOver()
   }
 
   /** Deletes what the last round has left. Answers the number of the last event. */
@@ -201,12 +220,27 @@ class Run {
     const played = operations.filter(({ client }) => client !== BY_THE_END.client)
     const many = (fits: (operation: Operation) => boolean) => played.filter(fits).length
     this.tally.operations += played.length
+    this.#countService(played)
     this.tally.acknowledgedChanges += many(({ verb, outcome }) => verb !== 'show' && outcome.kind === 'done')
     this.tally.refused += many(({ outcome }) => outcome.kind === 'refused')
     this.tally.unknown += many(({ outcome }) => outcome.kind === 'unknown')
     this.tally.retried += many(({ unansweredAttempts }) => unansweredAttempts > 0)
     this.tally.events += events.length
     this.tally.peerings += Object.keys(peerings).length
+  }
+
+  /** Only a change is told by one server alone; the recorder goes by the same clock. */
+  #countService(played: readonly Operation[]): void {
+    const failedOverAtMs = this.#failedOverAtMs
+    if (failedOverAtMs === null || this.secondsWithoutService !== null) return
+    const times = played
+      .filter(({ verb, outcome }) => verb !== 'show' && outcome.kind === 'done')
+      .flatMap(({ returnedAtMs }) =>
+        returnedAtMs !== null && returnedAtMs > failedOverAtMs ? returnedAtMs : [],
+      )
+      .sort((a, b) => a - b)
+    const gaps = times.map((time, index) => time - (times[index - 1] ?? failedOverAtMs))
+    this.secondsWithoutService = gaps.length === 0 ? null : Math.max(...gaps) / 1000
   }
 }
 

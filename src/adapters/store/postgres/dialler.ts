@@ -77,7 +77,7 @@ export class Dialler {
       ...(database !== null && { database }),
       ssl,
       application_name: `isthmus ${purpose}`,
-      options: Object.entries({ ...TIMES, ...settings })
+      options: Object.entries({ ...BASICS, ...settings })
         .map(([name, value]) => `-c ${name}=${value}`)
         .join(' '),
       types: TYPES,
@@ -107,8 +107,12 @@ export class Dialler {
   }
 }
 
-/** A server that loses sight of this process must not keep its locks for long. */
-const TIMES: Settings = { tcp_keepalives_idle: 5, tcp_keepalives_interval: 2, tcp_keepalives_count: 3 }
+const BASICS: Settings = {
+  // A server that loses sight of this process must not keep its locks for long.
+  ...{ tcp_keepalives_idle: 5, tcp_keepalives_interval: 2, tcp_keepalives_count: 3 },
+  // Statements here find few rows. What a server takes for costly it would compile first, for tens of milliseconds.
+  jit: 'off',
+}
 
 /**
  * Wrong password, no such role, no such database, not let in.

@@ -19,6 +19,7 @@ const CURES: Readonly<Record<string, Cure>> = {
   '40P01': 'repeat', // deadlock_detected
   '55P03': 'repeat', // lock_not_available: it waited for `lock_timeout`
   '57014': 'repeat', // query_canceled: it ran for `statement_timeout`
+  '26000': 'repeat', // invalid_sql_statement_name: the statement before it, which was to prepare it, has failed
   '25006': 'reconnect', // read_only_sql_transaction: this server is a standby by now
   '25P03': 'reconnect', // idle_in_transaction_session_timeout
   '53300': 'reconnect', // too_many_connections

@@ -178,8 +178,8 @@ postgresSuite('the PostgreSQL store, when things fail,', (server) => {
       })()
       const peerings: { readonly id: string }[] = []
       const outcomes: CommitOutcome[] = []
-      for (let start = 0; ended < 10 && start < vpcs.length; start += 10) {
-        const asked = ask(vpcs.slice(start, start + 10))
+      for (let start = 0; ended < 10 && start < vpcs.length; start += 4) {
+        const asked = ask(vpcs.slice(start, start + 4))
         peerings.push(...asked.peerings)
         outcomes.push(...(await Promise.all(asked.outcomes)))
       }

@@ -73,6 +73,8 @@ interface Asked {
 }
 
 const WATCH_INTERVAL_MS = 100
+/** What nobody waits for any more is still in the way of what is asked after it; with so much of it another connection is better. */
+const ABANDONED_MAX = 500
 /** Whoever is asked and says nothing at all for so long is gone. */
 const SILENCE_MAX_MS = 1_000
 
@@ -85,6 +87,8 @@ export class Session {
   readonly #asked = new Set<Asked>()
   readonly #watch: NodeJS.Timeout
   #corked = false
+  /** How many statements nobody waits for any more, although they are yet to be answered. */
+  #abandoned = 0
   #answeredAtMs = 0
   /** Why it is of no further use; null while it is. */
   #lost: string | null = null
@@ -106,7 +110,7 @@ export class Session {
 
   /** How many statements are yet to be answered. */
   get pending(): number {
-    return this.#asked.size
+    return this.#asked.size + this.#abandoned
   }
 
   /**
@@ -125,12 +129,12 @@ export class Session {
       const config = { text, ...(name && { name }), ...(values && { values: [...values] }) }
       this.#client.query(config).then(
         (result) => {
-          this.#asked.delete(asked)
+          this.#settled(asked)
           this.#answeredAtMs = performance.now()
           resolve(result)
         },
         (error: Error) => {
-          this.#asked.delete(asked)
+          this.#settled(asked)
           reject(this.#lost === null ? error : new LostConnectionError(this.#lost))
         },
       )
@@ -162,6 +166,10 @@ export class Session {
     this.destroy('closed')
   }
 
+  #settled(asked: Asked): void {
+    if (!this.#asked.delete(asked)) this.#abandoned--
+  }
+
   #cork(): void {
     if (this.#corked) return
     const { stream } = this.#client.connection
@@ -178,11 +186,12 @@ export class Session {
     for (const asked of this.#asked) {
       if (asked.deadlineMs > nowMs) continue
       const silent = this.#answeredAtMs < asked.askedAtMs && nowMs - asked.askedAtMs > SILENCE_MAX_MS
-      if (silent) {
+      if (silent || this.#abandoned >= ABANDONED_MAX) {
         this.destroy(LATE)
         return
       }
       this.#asked.delete(asked)
+      this.#abandoned++
       asked.reject(new LostConnectionError(LATE))
     }
   }
