@@ -518,7 +518,7 @@ suite('the service', { concurrency: true }, () => {
         const readiness = await fetch(`${service.url}/readyz`)
         assert.deepEqual(
           [readiness.status, await readiness.json()],
-          [503, { ready: false, store: 'Error: the disk is gone' }],
+          [503, { ready: false, store: 'the disk is gone' }],
         )
       } finally {
         ping.mock.restore()
