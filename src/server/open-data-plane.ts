@@ -1,6 +1,8 @@
+import { openNetnsDataPlane } from '../adapters/data-plane/netns/driver.ts'
 import { noDataPlane } from '../adapters/data-plane/none.ts'
-import type { DataPlane } from '../ports/data-plane.ts'
-import type { ServeOptions } from './options.ts'
+import { openOvnDataPlane } from '../adapters/data-plane/ovn/driver.ts'
+import { type DataPlane, DataPlaneUnavailableError } from '../ports/data-plane.ts'
+import { type ServeOptions, UsageError } from './options.ts'
 
 /** What a driver needs of the service. */
 export interface DataPlaneDependencies {
@@ -8,13 +10,28 @@ export interface DataPlaneDependencies {
   readonly allocate: (name: string) => Promise<number>
 }
 
+type Options = Pick<ServeOptions, 'dataplane' | 'ovn-nb'>
+
+const DRIVERS: Record<
+  ServeOptions['dataplane'],
+  (options: Options, dependencies: DataPlaneDependencies) => Promise<DataPlane>
+> = {
+  none: async () => noDataPlane,
+  netns: (_, { allocate }) => openNetnsDataPlane({ allocate }),
+  ovn: (options, { allocate }) => openOvnDataPlane({ northbound: options['ovn-nb'], allocate }),
+}
+
 /** The data plane that was asked for. Throws UsageError where it cannot start, saying what is missing. */
 export async function openDataPlane(
-  options: Pick<ServeOptions, 'dataplane' | 'ovn-nb'>,
-  _dependencies: DataPlaneDependencies,
+  options: Options,
+  dependencies: DataPlaneDependencies,
 ): Promise<DataPlane> {
-  switch (options.dataplane) {
-    case 'none':
-      return noDataPlane
+  try {
+    return await DRIVERS[options.dataplane](options, dependencies)
+  } catch (error) {
+    if (error instanceof DataPlaneUnavailableError || error instanceof TypeError) {
+      throw new UsageError(`--dataplane ${options.dataplane}: ${error.message}`)
+    }
+    throw error
   }
 }

@@ -39,14 +39,15 @@ const OPTIONS = {
     parse: parseDatabaseUrl,
   },
   dataplane: {
-    value: 'none',
-    about: 'what carries packets; netns and ovn are not available yet',
+    value: 'none|netns|ovn',
+    about: 'what carries packets: nothing, network namespaces of this machine, or OVN',
     fallback: 'none',
     parse: parseDataplane,
   },
   'ovn-nb': {
     value: 'ADDR',
-    about: 'the OVN northbound database; used with --dataplane ovn',
+    about:
+      'the OVN northbound database, with --dataplane ovn: unix:, tcp: or ssl: addresses, separated by commas; the southbound one is beside it, or at the next port',
     fallback: 'unix:/var/run/ovn/ovnnb_db.sock',
     parse: text,
   },
@@ -132,10 +133,12 @@ function parseListen(given: string): { host: string; port: number } {
   return { host, port }
 }
 
-function parseDataplane(given: string): 'none' {
-  if (given === 'none') return given
-  if (given === 'netns' || given === 'ovn') throw new Error(`${given} is not supported yet; use none`)
-  throw new Error(`'${given}' is none of none, netns, ovn`)
+const DATA_PLANES = ['none', 'netns', 'ovn'] as const
+
+function parseDataplane(given: string): (typeof DATA_PLANES)[number] {
+  const found = DATA_PLANES.find((name) => name === given)
+  if (found === undefined) throw new Error(`'${given}' is none of ${DATA_PLANES.join(', ')}`)
+  return found
 }
 
 function parseTimeout(given: string): number {

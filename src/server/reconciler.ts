@@ -11,7 +11,7 @@ const SWEEP_INTERVAL_MS = 1_000
 /** Everything is looked at again this often, also what nothing is known to be wrong with. */
 const REVIEW_INTERVAL_MS = 60_000
 const SWEEP_MAX = 1_000
-const PASSES_AT_ONCE = 8
+const PASSES_AT_ONCE = 64
 const RETRY_DELAY_MS = { min: 200, max: 10_000 }
 
 type Subject =
