@@ -1,21 +1,23 @@
 import { UsageError } from '../server/options.ts'
 import type { Command } from './command.ts'
-import { backup } from './commands/backup.ts'
-import { copy } from './commands/copy.ts'
-import { demo } from './commands/demo.ts'
-import { migrate } from './commands/migrate.ts'
-import { restore } from './commands/restore.ts'
-import { serve } from './commands/serve.ts'
 
-const COMMANDS: Readonly<Record<string, Command>> = { serve, demo, migrate, backup, restore, copy }
+/** Every command, loaded when it is asked for: what serves need not hold what copies. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  serve: async () => (await import('./commands/serve.ts')).serve,
+  demo: async () => (await import('./commands/demo.ts')).demo,
+  migrate: async () => (await import('./commands/migrate.ts')).migrate,
+  backup: async () => (await import('./commands/backup.ts')).backup,
+  restore: async () => (await import('./commands/restore.ts')).restore,
+  copy: async () => (await import('./commands/copy.ts')).copy,
+}
 
 /** 0 asked to stop, or done; 1 failed; 2 asked wrongly. */
 async function main([name = '', ...args]: readonly string[]): Promise<number> {
-  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
+  const command = Object.hasOwn(COMMANDS, name) ? await COMMANDS[name]?.() : undefined
   if (!command) {
     const asked = name === '' || name === 'help' || name === '--help' || name === '-h'
     process[asked ? 'stdout' : 'stderr'].write(
-      asked ? overview() : `isthmus: no command '${name}'; see isthmus --help\n`,
+      asked ? await overview() : `isthmus: no command '${name}'; see isthmus --help\n`,
     )
     return asked && name !== '' ? 0 : 2
   }
@@ -31,8 +33,10 @@ async function main([name = '', ...args]: readonly string[]): Promise<number> {
   }
 }
 
-function overview(): string {
-  const rows = Object.entries(COMMANDS).map(([name, { about }]) => `  ${name.padEnd(10)}${about}`)
+async function overview(): Promise<string> {
+  const rows = await Promise.all(
+    Object.entries(COMMANDS).map(async ([name, load]) => `  ${name.padEnd(10)}${(await load()).about}`),
+  )
   return `isthmus: VPC peering as a service\n\nUsage: isthmus COMMAND [OPTIONS]\n\n${rows.join('\n')}\n\nisthmus COMMAND --help says more.\n`
 }
 

@@ -1,6 +1,4 @@
-import { openNetnsDataPlane } from '../adapters/data-plane/netns/driver.ts'
 import { noDataPlane } from '../adapters/data-plane/none.ts'
-import { openOvnDataPlane } from '../adapters/data-plane/ovn/driver.ts'
 import { type DataPlane, DataPlaneUnavailableError } from '../ports/data-plane.ts'
 import { type ServeOptions, UsageError } from './options.ts'
 
@@ -12,13 +10,20 @@ export interface DataPlaneDependencies {
 
 type Options = Pick<ServeOptions, 'dataplane' | 'ovn-nb'>
 
+/** Each is loaded only where it is asked for. */
 const DRIVERS: Record<
   ServeOptions['dataplane'],
   (options: Options, dependencies: DataPlaneDependencies) => Promise<DataPlane>
 > = {
   none: async () => noDataPlane,
-  netns: (_, { allocate }) => openNetnsDataPlane({ allocate }),
-  ovn: (options, { allocate }) => openOvnDataPlane({ northbound: options['ovn-nb'], allocate }),
+  netns: async (_, { allocate }) => {
+    const { openNetnsDataPlane } = await import('../adapters/data-plane/netns/driver.ts')
+    return openNetnsDataPlane({ allocate })
+  },
+  ovn: async (options, { allocate }) => {
+    const { openOvnDataPlane } = await import('../adapters/data-plane/ovn/driver.ts')
+    return openOvnDataPlane({ northbound: options['ovn-nb'], allocate })
+  },
 }
 
 /** The data plane that was asked for. Throws UsageError where it cannot start, saying what is missing. */

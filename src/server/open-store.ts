@@ -1,5 +1,8 @@
-import { ImpossibleError, UnreachableError } from '../adapters/store/postgres/dialler.ts'
-import { openPostgresStore, WrongKeyError } from '../adapters/store/postgres/store.ts'
+import {
+  ImpossibleError,
+  UnreachableError,
+  WrongKeyError,
+} from '../adapters/store/postgres/opening-errors.ts'
 import { soleProcess } from '../adapters/store/sqlite/leadership.ts'
 import { openSqliteStore } from '../adapters/store/sqlite/store.ts'
 import type { Leadership } from '../ports/leadership.ts'
@@ -27,6 +30,8 @@ export async function openStore(
   if (address === null) {
     return { store: await openSqliteStore({ directory, sealer, onFailure }), leadership: soleProcess }
   }
+  // Its driver and adapter are some megabytes that the embedded store can do without.
+  const { openPostgresStore } = await import('../adapters/store/postgres/store.ts')
   try {
     return await openPostgresStore({ address, sealer, onFailure })
   } catch (error) {

@@ -25,7 +25,7 @@ const SETTINGS = {
   idle_session_timeout: 0,
 }
 
-/** A database that no replica is using. Throws CopyRefusedError; UnreachableError and ImpossibleError (see `dialler.ts`). */
+/** A database that no replica is using. Throws CopyRefusedError; UnreachableError and ImpossibleError (see `opening-errors.ts`). */
 export async function copyFromPostgres(address: DatabaseAddress): Promise<CopySource> {
   const session = await connect(address)
   return closedOnError(session, async () => {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
 import type { DatabaseAddress } from './address.ts'
 import { messageOf } from './failures.ts'
+import { ImpossibleError, UnreachableError } from './opening-errors.ts'
 import { Session, TYPES } from './session.ts'
 
 /** How long one server may take to answer a call, milliseconds. */
@@ -9,12 +10,6 @@ const CONNECT_TIMEOUT_MS = 1_500
 const RETRY_DELAY_MS = 200
 /** `idle_session_timeout` came with 14. */
 const VERSION_MIN = 140_000
-
-/** None of the servers could be had; `message` says why, for each of them. */
-export class UnreachableError extends Error {}
-
-/** What must be put right by somebody: it will not come right by waiting. */
-export class ImpossibleError extends Error {}
 
 /**
  * Settings of a session that are not the server's own.

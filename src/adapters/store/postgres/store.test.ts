@@ -22,8 +22,9 @@ import {
   vpcQuery,
 } from '../store.fixtures.ts'
 import { parseDatabaseUrl } from './address.ts'
-import { Dialler, UnreachableError } from './dialler.ts'
-import { openPostgresStore, WrongKeyError } from './store.ts'
+import { Dialler } from './dialler.ts'
+import { UnreachableError, WrongKeyError } from './opening-errors.ts'
+import { openPostgresStore } from './store.ts'
 
 const sealer = aesGcmSealer(Buffer.alloc(32, 7))
 

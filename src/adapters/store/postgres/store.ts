@@ -34,13 +34,11 @@ import { GroupCommit } from './group-commit.ts'
 import { PostgresLeadership } from './leadership.ts'
 import { livePeeringsOf } from './lookups.ts'
 import { migrate } from './migrate.ts'
+import { WrongKeyError } from './opening-errors.ts'
 import { partStatements, peeringStatements, vpcStatements } from './queries.ts'
 import { Readers } from './readers.ts'
 import { prepare, type Statement, storableKey } from './session.ts'
 import { peeringViews, viewsFrom } from './views.ts'
-
-/** What this database keeps secret was sealed with another key than this process has. */
-export class WrongKeyError extends Error {}
 
 export interface PostgresOptions {
   readonly address: DatabaseAddress
@@ -55,7 +53,7 @@ const CONNECTIONS = 4
 
 /**
  * A PostgreSQL database, which any number of processes may share. Nothing is remembered here: what another process has
- * written is what is read. Throws UnreachableError and ImpossibleError (see `dialler.ts`), and WrongKeyError.
+ * written is what is read. Throws UnreachableError, ImpossibleError and WrongKeyError.
  */
 export async function openPostgresStore(
   options: PostgresOptions,
