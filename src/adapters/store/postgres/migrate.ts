@@ -52,11 +52,14 @@ export async function pendingMigrations(dialler: Dialler): Promise<readonly stri
 
 /** How many of the files the database has had. */
 async function versionOf(session: Session, known: number): Promise<number> {
+  // Read as rows: to_regclass may still answer from what the session remembers of the catalogue from before its turn.
   const there = await session.query(
-    { text: `SELECT to_regclass('schema_version')::text AS name` },
+    {
+      text: `SELECT 1 FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'schema_version'`,
+    },
     MIGRATION_TIMEOUT_MS,
   )
-  if (!there.rows[0]?.['name']) return 0
+  if (there.rows.length === 0) return 0
   const { rows } = await session.query({ text: 'SELECT version FROM schema_version' }, MIGRATION_TIMEOUT_MS)
   const version = Number(rows[0]?.['version'] ?? 0)
   if (version > known) {
