@@ -4,23 +4,13 @@ import type { App } from '../../../app/index.ts'
 import { DomainError } from '../../../domain/errors.ts'
 import type { RouteTable } from '../../../domain/network.ts'
 import { encodeRoute, encodeSubnet } from '../codec.ts'
+import { pageOf, windowOf } from '../page.ts'
 import { route } from '../route.ts'
 import { DryRun, Id, NewRoute, NewSubnet, Page, Route, Subnet } from '../schemas.ts'
 
 const SubnetId = Type.Object({ ...Id.properties, subnet: Type.String({ maxLength: 64 }) })
 const RouteId = Type.Object({ ...Id.properties, route: Type.String({ maxLength: 64 }) })
 const Next = Type.Union([Type.String(), Type.Null()])
-
-/** One more than a page, so that it is known whether there is another. */
-const windowOf = ({ limit = 100, after }: { limit?: number; after?: string }) => ({
-  window: { limit: limit + 1, ...(after !== undefined && { after }) },
-  withTotal: false,
-})
-
-const pageOf = <T extends { id: string }>(items: readonly T[], limit = 100) => ({
-  page: items.slice(0, limit),
-  next: items.length > limit ? (items[limit - 1]?.id ?? null) : null,
-})
 
 export const createSubnet = route({
   method: 'POST',
@@ -48,7 +38,7 @@ export const listSubnets = route({
   async perform({ app, caller, params, query }) {
     const vpc = await app.showVpc(caller, params)
     const { items } = await app.listSubnets(caller, { vpcs: [vpc.id], ...windowOf(query) })
-    const { page, next } = pageOf(items, query.limit)
+    const { page, next } = pageOf(items, query, ({ id }) => id)
     return { subnets: page.map(encodeSubnet), next }
   },
 })
@@ -95,7 +85,7 @@ export const listRoutes = route({
   async perform({ app, caller, params, query }) {
     const vpc = await app.showVpc(caller, params)
     const { items } = await app.listRoutes(caller, { vpcs: [vpc.id], ...windowOf(query) })
-    const { page, next } = pageOf(items, query.limit)
+    const { page, next } = pageOf(items, query, ({ id }) => id)
     return { routes: page.map(encodeRoute), next }
   },
 })

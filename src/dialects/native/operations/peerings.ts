@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { DomainError } from '../../../domain/errors.ts'
 import { encodePeering } from '../codec.ts'
+import { pageOf, windowOf } from '../page.ts'
 import { route } from '../route.ts'
 import { DryRun, Id, NewPeering, Page, Peering, State } from '../schemas.ts'
 
@@ -32,17 +33,15 @@ export const listPeerings = route({
     answer: Type.Object({ peerings: Type.Array(Peering), next: Type.Union([Type.String(), Type.Null()]) }),
   },
   async perform({ app, caller, query }) {
-    const { limit = 100, after, state, vpc, name } = query
+    const { state, vpc, name } = query
     const { items } = await app.listPeerings(caller, {
       ...(state !== undefined && { states: [state] }),
       ...(vpc !== undefined && { vpcs: [vpc] }),
       ...(name !== undefined && { name }),
       order: 'id',
-      window: { limit: limit + 1, ...(after !== undefined && { after }) },
-      withTotal: false,
+      ...windowOf(query),
     })
-    const page = items.slice(0, limit)
-    const next = items.length > limit ? (page.at(-1)?.peering.id ?? null) : null
+    const { page, next } = pageOf(items, query, ({ peering }) => peering.id)
     return { peerings: page.map(encodePeering), next }
   },
 })

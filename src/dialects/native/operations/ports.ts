@@ -3,6 +3,7 @@ import { type Caller, requireOperator } from '../../../app/context.ts'
 import type { App } from '../../../app/index.ts'
 import type { Port as PortPart } from '../../../domain/network.ts'
 import { encodePort, encodeRealization } from '../codec.ts'
+import { pageOf, windowOf } from '../page.ts'
 import { route } from '../route.ts'
 import { DryRun, Id, NewPort, Page, Port, Realization } from '../schemas.ts'
 
@@ -40,12 +41,9 @@ export const listPorts = route({
   },
   async perform({ app, caller, params, query }) {
     const vpc = await app.showVpc(caller, params)
-    const { limit = 100, after } = query
-    const window = { limit: limit + 1, ...(after !== undefined && { after }) }
-    const { items } = await app.listPorts(caller, { vpcs: [vpc.id], window, withTotal: false })
-    const page = items.slice(0, limit)
-    const ports = await Promise.all(page.map((port) => describe(app, caller, port)))
-    return { ports, next: items.length > limit ? (page.at(-1)?.id ?? null) : null }
+    const { items } = await app.listPorts(caller, { vpcs: [vpc.id], ...windowOf(query) })
+    const { page, next } = pageOf(items, query, ({ id }) => id)
+    return { ports: await Promise.all(page.map((port) => describe(app, caller, port))), next }
   },
 })
 

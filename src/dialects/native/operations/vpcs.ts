@@ -3,6 +3,7 @@ import { type Caller, requireOperator } from '../../../app/context.ts'
 import type { App } from '../../../app/index.ts'
 import { DomainError } from '../../../domain/errors.ts'
 import { encodeVpc } from '../codec.ts'
+import { pageOf, windowOf } from '../page.ts'
 import { route } from '../route.ts'
 import { DryRun, Id, NewVpc, Page, Vpc } from '../schemas.ts'
 import { findTenant } from './tenants.ts'
@@ -35,12 +36,11 @@ export const listVpcs = route({
     answer: Type.Object({ vpcs: Type.Array(Vpc), next: Type.Union([Type.String(), Type.Null()]) }),
   },
   async perform({ app, caller, query }) {
-    const { limit = 100, after, name } = query
-    const window = { limit: limit + 1, ...(after !== undefined && { after }) }
-    const filter = { ...(name !== undefined && { name }), order: 'id', window, withTotal: false } as const
+    const { name } = query
+    const filter = { ...(name !== undefined && { name }), order: 'id', ...windowOf(query) } as const
     const { items } = await app.listVpcs(caller, filter)
-    const page = items.slice(0, limit)
-    return { vpcs: page.map(encodeVpc), next: items.length > limit ? (page.at(-1)?.id ?? null) : null }
+    const { page, next } = pageOf(items, query, ({ id }) => id)
+    return { vpcs: page.map(encodeVpc), next }
   },
 })
 
