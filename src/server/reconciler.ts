@@ -62,7 +62,11 @@ export class Reconciler {
     // A link goes before the networks it joins, so that what must stop stops first.
     for (const { to } of change.peerings ?? []) this.#wake({ kind: 'peering', id: to.id })
     for (const { to } of change.vpcs ?? []) this.#wake({ kind: 'vpc', id: to.id })
-    if ((change.parts ?? []).some(({ from, to }) => (from ?? to)?.kind === 'route')) void this.#sweep()
+    for (const { from, to } of change.parts ?? []) {
+      for (const part of [from, to]) {
+        if (part?.kind === 'route') this.#wake({ kind: 'peering', id: part.nextHop })
+      }
+    }
   }
 
   /** How many passes are waiting or under way. */
