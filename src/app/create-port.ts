@@ -5,7 +5,7 @@ import type { Page, PartQuery } from '../ports/store.ts'
 import { allocate } from './allocate.ts'
 import { type Caller, type Context, partyOf } from './context.ts'
 import { allParts, draftPart, editNetwork } from './edit-network.ts'
-import { showPort, showSubnet, vpcOf } from './show-part.ts'
+import { showPort, showSubnet } from './show-part.ts'
 import { showVpc } from './show-vpc.ts'
 
 export interface CreatePort {
@@ -118,10 +118,4 @@ export function listPorts(
   filter: Omit<PartQuery, 'party'>,
 ): Promise<Page<Port>> {
   return context.store.listParts('port', { ...filter, party: partyOf(caller) })
-}
-
-/** The subnet of a port of the caller's. */
-export async function subnetOfPort(context: Context, caller: Caller, port: Port): Promise<Subnet> {
-  await vpcOf(context, caller, port)
-  return showSubnet(context, caller, { id: port.subnet })
 }
