@@ -103,7 +103,7 @@ describe('the guide for Huawei Cloud and Open Telekom Cloud', () => {
       const mirror = process.env['ISTHMUS_TERRAFORM_MIRROR']
       const program = ['terraform', 'tofu'].find(hasProgram)
       if (mirror === undefined || program === undefined) {
-        return test.diagnostic('not run: ISTHMUS_TERRAFORM_MIRROR names no directory of providers')
+        return test.skip('not run: ISTHMUS_TERRAFORM_MIRROR names no directory of providers')
       }
       const cwd = mkdtempSync(join(directory, 'terraform-'))
       writeFileSync(join(cwd, 'main.tf'), configuration)
