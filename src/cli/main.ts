@@ -40,4 +40,5 @@ async function overview(): Promise<string> {
   return `isthmus: VPC peering as a service\n\nUsage: isthmus COMMAND [OPTIONS]\n\n${rows.join('\n')}\n\nisthmus COMMAND --help says more.\n`
 }
 
-process.exitCode = await main(process.argv.slice(2))
+// Not by running out of work: that takes the signal handlers away first, and a second SIGTERM would end what ended well.
+process.exit(await main(process.argv.slice(2)))
