@@ -189,25 +189,6 @@ export function sha256Hex(data: string | Buffer): string {
 }
 
 /**
- * The UTC time that six texts name: year, month, day, hour, minute, second. Milliseconds since the epoch; null where
- * there is no such day or time, and before 1970.
- */
-export function utcTimeMs(parts: readonly string[]): number | null {
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts.map(Number)
-  const timeMs = Date.UTC(year, month - 1, day, hour, minute, second)
-  // A 30th of February becomes a day in March: the parts must come back as they went in.
-  const back = new Date(timeMs)
-  const same =
-    year >= 1970 &&
-    back.getUTCMonth() === month - 1 &&
-    back.getUTCDate() === day &&
-    back.getUTCHours() === hour &&
-    back.getUTCMinutes() === minute &&
-    back.getUTCSeconds() === second
-  return same ? timeMs : null
-}
-
-/**
  * Key bytes for {@link hmac}, one per character. Node 24 takes 1.4 µs for an HMAC with a key given as text
  * and 9 µs with the same key given as a Buffer, which in a chain of four decides whether a request is cheap
  * to verify.

@@ -37,14 +37,18 @@ export function routeTable<R extends PathRoute>(
   }
 }
 
+const isNamed = (segment: string) => segment.startsWith('{')
+
 function match(segments: readonly string[], actual: readonly string[]): Record<string, string> | null {
+  const fits = segments.every((segment, index) =>
+    isNamed(segment) ? actual[index] !== '' : segment === actual[index],
+  )
+  if (!fits) return null
   const parts: Record<string, string> = {}
-  for (const [index, segment] of segments.entries()) {
+  segments.forEach((segment, index) => {
     const text = actual[index] ?? ''
-    if (segment.startsWith('{')) {
-      if (text === '') return null
-      parts[segment.slice(1, -1)] = readDecoded((decode) => decode(text))
-    } else if (segment !== text) return null
-  }
+    if (isNamed(segment))
+      parts[segment.slice(1, -1)] = text.includes('%') ? readDecoded((decode) => decode(text)) : text
+  })
   return parts
 }

@@ -10,6 +10,7 @@ import type { Vpc } from '../../domain/vpc.ts'
 import type { PeeringView } from '../../ports/store.ts'
 import { sha256Hex } from '../encoding.ts'
 import type { Fields, TextRule } from '../fields.ts'
+import { utcText } from '../times.ts'
 import { isIpv6 } from './blocks.ts'
 import { BANDWIDTH_DEFAULT_MBPS } from './profile.ts'
 
@@ -73,7 +74,7 @@ export function encodeTag({ key, value }: Tag) {
 
 /** UTC, whole seconds. Source: "GetVpcPeerConnectionAttribute", `GmtCreate`. */
 export function encodeTime(timeMs: number): string {
-  return `${new Date(timeMs).toISOString().slice(0, 19)}Z`
+  return `${utcText(timeMs)}Z`
 }
 
 export function encodeRegion(app: App, region: RegionName): string {

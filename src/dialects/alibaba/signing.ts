@@ -16,9 +16,9 @@ import {
   sameText,
   sha256Hex,
   type TimeVerdict,
-  utcTimeMs,
   type Verification,
 } from '../encoding.ts'
+import { utcText, utcTimeMs } from '../times.ts'
 
 /**
  * The request signatures of Alibaba Cloud. Two families:
@@ -129,7 +129,7 @@ export function checkTime(credential: Credential, nowMs: number): TimeVerdict {
 
 /** x-acs-date or Timestamp for a time in milliseconds since the epoch. */
 function timestamp(timeMs: number): string {
-  return `${new Date(timeMs).toISOString().slice(0, 19)}Z`
+  return `${utcText(timeMs)}Z`
 }
 
 /**

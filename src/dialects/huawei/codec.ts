@@ -3,6 +3,7 @@ import type { PeeringState } from '../../domain/peering.ts'
 import { PEERING_STATES } from '../../domain/peering.ts'
 import type { PeeringView } from '../../ports/store.ts'
 import type { Fields, TextRule } from '../fields.ts'
+import { utcText } from '../times.ts'
 import { STATUS } from './errors.ts'
 
 /**
@@ -28,7 +29,7 @@ export function encodePeering({ peering, requester, accepter }: PeeringView) {
 
 /** UTC without a zone and without a fraction. Source: peering pages, "created_at"; recorded traffic. */
 export function encodeTime(timeMs: number): string {
-  return new Date(timeMs).toISOString().slice(0, 19)
+  return utcText(timeMs)
 }
 
 /** The state that the vendor's word means; null where it has no such word, and nothing is in that state. */

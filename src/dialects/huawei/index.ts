@@ -113,5 +113,5 @@ function serviceOf(path: string): Service {
 
 /** Request ids as the gateway writes them: 32 hexadecimal digits. Source: recorded traffic. */
 function wireId(requestId: string): string {
-  return requestId.replaceAll('-', '')
+  return requestId.replace(/-/g, '')
 }

@@ -19,9 +19,9 @@ import {
   sameText,
   sha256Hex,
   type TimeVerdict,
-  utcTimeMs,
   type Verification,
 } from '../encoding.ts'
+import { utcText, utcTimeMs } from '../times.ts'
 
 /**
  * The request signatures of Huawei Cloud and Open Telekom Cloud. Three schemes share one canonical request
@@ -114,7 +114,7 @@ export function checkTime(credential: Credential, nowMs: number): TimeVerdict {
 
 /** X-Sdk-Date for a time in milliseconds since the epoch. */
 function sdkDate(timeMs: number): string {
-  return `${new Date(timeMs).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`
+  return `${utcText(timeMs).replaceAll(/[-:]/g, '')}Z`
 }
 
 /**

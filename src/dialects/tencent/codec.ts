@@ -8,6 +8,7 @@ import type { RouteTable } from '../../domain/network.ts'
 import { sidesOf } from '../../domain/policy.ts'
 import type { PeeringView } from '../../ports/store.ts'
 import type { Fields, TextRule } from '../fields.ts'
+import { utcText } from '../times.ts'
 import { decodeRegion } from './regions.ts'
 
 /** What both APIs have in common in their values. */
@@ -19,7 +20,7 @@ const CHINA_AHEAD_MS = 8 * 60 * 60 * 1000
 
 /** China's time, to the second, without a zone. Source: examples of both APIs; the zone is assumed. */
 export function encodeTime(timeMs: number): string {
-  return new Date(timeMs + CHINA_AHEAD_MS).toISOString().slice(0, 19).replace('T', ' ')
+  return utcText(timeMs + CHINA_AHEAD_MS).replace('T', ' ')
 }
 
 /** The region that a parameter names. Throws `region.unknown`. */

@@ -18,6 +18,7 @@ import {
   type TimeVerdict,
   type Verification,
 } from '../encoding.ts'
+import { utcText } from '../times.ts'
 
 /**
  * The request signatures of Tencent Cloud. Two families:
@@ -134,7 +135,7 @@ export function checkTime(credential: Credential, nowMs: number): TimeVerdict {
 }
 
 function utcDate(timeMs: number): string {
-  return new Date(timeMs).toISOString().slice(0, 10)
+  return utcText(timeMs).slice(0, 10)
 }
 
 /**
