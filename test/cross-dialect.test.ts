@@ -115,6 +115,26 @@ function lifecycles(): void {
   }
 
   for (const dialect of DIALECTS) {
+    test(`asked through ${dialect.name}, a policy of consent answers at once`, async () => {
+      const shown: { body: { id: string } } = await native(service, ADMIN_TOKEN, 'GET', '/tenants/alice')
+      const rules = [{ tenants: [shown.body.id] }]
+      const say = async (policy: object) =>
+        assert.equal(
+          (await nativeCall(service, bob, 'PUT', '/tenants/bob/consent-policy', policy)).status,
+          200,
+        )
+      try {
+        await say({ accept: rules })
+        await assertShown(await askThrough(dialect, 'agreed-to'), 'active')
+        await say({ accept: rules, refuse: rules })
+        await assertShown(await askThrough(dialect, 'refused'), 'rejected')
+      } finally {
+        await nativeCall(service, bob, 'DELETE', '/tenants/bob/consent-policy')
+      }
+    })
+  }
+
+  for (const dialect of DIALECTS) {
     test(`${dialect.name} takes the ids of all the others`, async () => {
       const made = await askThrough(dialect, 'by-any-id')
       for (const id of Object.values(made.ids)) {

@@ -1547,9 +1547,9 @@ const NATIVE: Dialect = {
     ]),
     nativePeering('GET', '', false),
     nativePeering('PATCH', '', true, { name: 'renamed', description: 'again' }),
-    nativePeering('DELETE', '', true, undefined, 2),
+    nativePeering('DELETE', '', true, { reason: 'of the fuzz' }, 2),
     nativePeering('POST', '/accept', true),
-    nativePeering('POST', '/reject', true),
+    nativePeering('POST', '/reject', true, { reason: 'of the fuzz' }),
     nativePeering('POST', '/reopen', true),
     {
       action: 'create VPC',
@@ -1693,6 +1693,31 @@ const NATIVE: Dialect = {
       writes: false,
       ids: false,
       told: (dice, { actor }) => told('DELETE', `/isthmus/v1/tenants/${actor.name}/keys/${dice.of(NOWHERE)}`),
+    },
+    {
+      action: 'show consent policy',
+      writes: false,
+      ids: true,
+      told: (_, { actor }) => told('GET', `/isthmus/v1/tenants/${actor.name}/consent-policy`),
+    },
+    {
+      action: 'set consent policy',
+      writes: false,
+      ids: true,
+      told: (dice, { actor }) =>
+        told('PUT', `/isthmus/v1/tenants/${actor.name}/consent-policy`, [['dryRun', 'true']], {
+          refuse: [{ tenants: ['fuzz'] }],
+          accept: [{ tenants: ['fuzz'], blocks: ['10.0.0.0/8'] }],
+          refuseOverlap: true,
+          waitingPerTenant: dice.of([0, 5, null]),
+        }),
+    },
+    {
+      action: 'delete consent policy',
+      writes: false,
+      ids: true,
+      told: (_, { actor }) =>
+        told('DELETE', `/isthmus/v1/tenants/${actor.name}/consent-policy`, [['dryRun', 'true']]),
     },
     nativeGet('/events', () => [
       ['after', '0'],

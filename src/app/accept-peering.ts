@@ -8,11 +8,13 @@ export interface AcceptPeering {
   /** What the accepter files it under on its own side, where its dialect lets it say so. */
   readonly resourceGroup?: string
   readonly tags?: readonly Tag[]
+  readonly reason?: string | undefined
 }
 
 /** The accepter agrees: a waiting request becomes active. May be done once. Throws as `transitionPeering`. */
 export function acceptPeering(context: Context, caller: Caller, input: AcceptPeering): Promise<PeeringView> {
   return transitionPeering(context, caller, input.id, 'accept', {
+    reason: input.reason,
     refine: (after) => {
       const { resourceGroup, tags } = after.attributes
       return {

@@ -152,6 +152,39 @@ describe('a bootstrap file', () => {
     })
   })
 
+  it('says what its tenants consent to, by names, also of tenants further down, and is not in the way of later words', async () => {
+    const consent = { accept: [{ tenants: ['erik'], blocks: ['FD00::/8'] }], refuseOverlap: true }
+    const file = { tenants: [{ name: 'dora', consent }, { name: 'erik' }] }
+    await apply(file)
+    const [dora, erik] = [await find('dora'), await find('erik')]
+    const policy = {
+      refuse: [],
+      accept: [{ tenants: [erik.id], blocks: ['fd00::/8'] }],
+      refuseOverlap: true,
+      waitingPerTenant: null,
+    }
+    assert.deepEqual(dora.consent, { version: 1, policy })
+    assert.equal(erik.consent, undefined)
+    await apply(file)
+    assert.deepEqual((await find('dora')).consent, { version: 1, policy })
+    await apply({ tenants: [{ name: 'dora' }] })
+    assert.deepEqual((await find('dora')).consent, { version: 1, policy })
+    await apply({ tenants: [{ name: 'dora', consent: { waitingPerTenant: 3 } }] })
+    assert.deepEqual((await find('dora')).consent?.policy, {
+      refuse: [],
+      accept: [],
+      refuseOverlap: false,
+      waitingPerTenant: 3,
+    })
+  })
+
+  it('is refused where its consent names a tenant that there is not, or what is no block', async () => {
+    const saying = (rule: object) => apply({ tenants: [{ name: 'dora', consent: { refuse: [rule] } }] })
+    await assert.rejects(saying({ tenants: ['nobody'] }), { code: 'tenant.not-found' })
+    await assert.rejects(saying({ blocks: ['10.0.0.1/8'] }), { code: 'request.invalid' })
+    assert.equal((await find('dora')).consent, undefined)
+  })
+
   it('is refused where it gives a tenant the key of another', async () => {
     await apply()
     const theft = { tenants: [{ name: 'erik', accessKeys: [{ id: 'AK-dora', secret: 'mine' }] }] }

@@ -1,3 +1,4 @@
+import { ASK_ALWAYS, type ConsentPolicy, type ConsentRule } from '../domain/consent.ts'
 import { DomainError } from '../domain/errors.ts'
 import type { Region } from '../domain/region.ts'
 import type { AccessKey, Tenant } from '../domain/tenant.ts'
@@ -6,11 +7,23 @@ import type { Caller, Context } from './context.ts'
 import { type CreateTenant, createTenant } from './create-tenant.ts'
 import { createVpc } from './create-vpc.ts'
 import { failureOf } from './save.ts'
+import { setConsentPolicy } from './set-consent-policy.ts'
+
+export interface BootstrapTenant extends CreateTenant {
+  /** What it says beforehand about requests of others; its rules name tenants by their names. Absent: as it was. */
+  readonly consent?: Partial<Omit<ConsentPolicy, 'refuse' | 'accept'>> & {
+    readonly refuse?: readonly NamedRule[]
+    readonly accept?: readonly NamedRule[]
+  }
+}
+
+/** As `ConsentRule`, with tenants by their names. */
+type NamedRule = Omit<ConsentRule, 'tenants'> & { readonly tenants?: readonly string[] }
 
 /** The bootstrap file, once read and checked. */
 export interface Bootstrap {
   readonly regions?: readonly Region[]
-  readonly tenants?: readonly CreateTenant[]
+  readonly tenants?: readonly BootstrapTenant[]
   readonly vpcs?: readonly {
     readonly tenant: string
     readonly name: string
@@ -38,9 +51,9 @@ export async function applyBootstrap(
       if (!entry.accessKeys) made.push(...accessKeys)
     }
   }
+  for (const entry of bootstrap.tenants ?? []) await applyConsent(context, operator, entry)
   for (const { tenant: owner, name, region, cidrs, ids = {} } of bootstrap.vpcs ?? []) {
-    const tenant = await context.store.findTenant({ name: owner })
-    if (!tenant) throw new DomainError('tenant.not-found', { id: owner })
+    const tenant = await tenantNamed(context, owner)
     const found = context.regions.find((candidate) => candidate.name === region)
     if (!found) throw new DomainError('region.unknown', { region })
     if (await isThere(context, tenant, found.name, name, Object.values(ids))) continue
@@ -48,6 +61,31 @@ export async function applyBootstrap(
     await createVpc(context, operator, input)
   }
   return made
+}
+
+async function applyConsent(
+  context: Context,
+  operator: Caller,
+  { name, consent }: BootstrapTenant,
+): Promise<void> {
+  if (!consent) return
+  const withIds = (rules: readonly NamedRule[] = []) =>
+    Promise.all(
+      rules.map(async ({ tenants, ...rule }): Promise<ConsentRule> => {
+        if (!tenants) return rule
+        const found = await Promise.all(tenants.map((named) => tenantNamed(context, named)))
+        return { ...rule, tenants: found.map(({ id }) => id) }
+      }),
+    )
+  const lists = { refuse: await withIds(consent.refuse), accept: await withIds(consent.accept) }
+  const policy = { ...ASK_ALWAYS, ...consent, ...lists }
+  await setConsentPolicy(context, operator, { tenant: (await tenantNamed(context, name)).id, policy })
+}
+
+async function tenantNamed(context: Context, name: string): Promise<Tenant> {
+  const tenant = await context.store.findTenant({ name })
+  if (!tenant) throw new DomainError('tenant.not-found', { id: name })
+  return tenant
 }
 
 /** Gives every tenant a project in every region: a region may have been added since the tenant was made. */

@@ -1,3 +1,4 @@
+import type { Decided } from '../domain/consent.ts'
 import { DomainError } from '../domain/errors.ts'
 import { eventOf } from '../domain/event.ts'
 import { peeringId, type RegionName } from '../domain/identity.ts'
@@ -10,6 +11,7 @@ import { findNeighbours, neighbourConditions } from './find-neighbours.ts'
 import { liveConditions } from './live-conditions.ts'
 import { recallPeering } from './load-peering.ts'
 import { save } from './save.ts'
+import { seekConsent } from './seek-consent.ts'
 
 export interface CreatePeering {
   /** Any dialect's id of a VPC of the caller's. */
@@ -25,16 +27,26 @@ export interface CreatePeering {
   readonly attributes: Partial<PeeringAttributes>
 }
 
+/** A peering that was asked for, and what the accepter's policy made of it. */
+export interface RequestedPeering extends PeeringView {
+  /** Absent where no rule has decided it, and where the request was made before, under the same idempotency token. */
+  readonly verdict?: Decided
+}
+
 /**
- * Asks for a peering. Between two VPCs of one tenant it is active at once; otherwise it waits for the accepter
- * until its time is up.
+ * Asks for a peering. Between two VPCs of one tenant it is active at once; otherwise it becomes at once what the accepter has
+ * said beforehand, or waits for the accepter until its time is up.
  *
  * Throws `vpc.requester-not-found`, `vpc.accepter-not-found`, `peering.same-vpc`, `peering.cross-region`,
  * `peering.overlap`, `peering.overlap-elsewhere`, `bandwidth.*`, `link-type.*`, `peering.exists`,
  * `quota.exceeded`, and what `save` throws.
  */
-export function createPeering(context: Context, caller: Caller, input: CreatePeering): Promise<PeeringView> {
-  return save(
+export function createPeering(
+  context: Context,
+  caller: Caller,
+  input: CreatePeering,
+): Promise<RequestedPeering> {
+  return save<RequestedPeering>(
     context,
     caller,
     async () => {
@@ -42,18 +54,20 @@ export function createPeering(context: Context, caller: Caller, input: CreatePee
       const accepter = await findAccepterVpc(context, input)
       const neighbours = await findNeighbours(context, caller.profile, requester.vpc, accepter.vpc)
       allowPair(requester.vpc, accepter.vpc, neighbours, caller.profile)
-      const peering = draft(context, requester.vpc, accepter.vpc, input)
-      allowAttributes(peering, input.attributes, caller.profile)
+      const asked = draft(context, requester.vpc, accepter.vpc, input)
+      allowAttributes(asked, input.attributes, caller.profile)
+      const { peering, ...sought } = await seekConsent(context, caller, { requester, accepter }, asked)
       return {
         change: {
           peerings: [{ from: null, to: peering }],
-          events: [eventOf('peering.requested', null, peering, actorOf(caller))],
+          events: [eventOf('peering.requested', null, asked, actorOf(caller)), ...sought.events],
           conditions: [
-            ...liveConditions(caller.profile, { requester, accepter }, null, peering),
+            ...liveConditions(caller.profile, { requester, accepter }, null, asked),
             ...neighbourConditions(caller.profile, requester.vpc, accepter.vpc, neighbours),
+            ...sought.conditions,
           ],
         },
-        result: { peering, requester, accepter },
+        result: { peering, requester, accepter, ...(sought.verdict && { verdict: sought.verdict }) },
         resultId: peering.id,
         touches: [requester.vpc.id, accepter.vpc.id],
       }

@@ -11,9 +11,10 @@ import { transitionPeering } from './transition-peering.ts'
 export function deletePeering(
   context: Context,
   caller: Caller,
-  input: { id: string; force?: boolean },
+  input: { id: string; force?: boolean; reason?: string | undefined },
 ): Promise<PeeringView> {
   return transitionPeering(context, caller, input.id, 'delete', {
+    reason: input.reason,
     along: (view) => routesOf(context, caller, view, input.force === true),
   })
 }

@@ -1,7 +1,7 @@
 import { DomainError } from '../domain/errors.ts'
 import { LIVE_STATES, type Peering } from '../domain/peering.ts'
 import type { Profile } from '../domain/profile.ts'
-import { counterMoves, limitsFor } from '../domain/quota.ts'
+import { counterMoves, isQuota, limitsFor } from '../domain/quota.ts'
 import type { Condition, PeeringView } from '../ports/store.ts'
 
 /**
@@ -26,7 +26,8 @@ export function liveConditions(
   // A request counts for who asks; being accepted, it comes to count for who agreed as well.
   const counted = before?.state === 'pending-acceptance' ? accepter : requester
   const limits = limitsFor(profile.quotas, counted.tenant.quotas)
-  const quotas = counterMoves(before, after).flatMap(({ counter }): Condition[] => {
+  const moved = counterMoves(before, after).map(({ counter }) => counter)
+  const quotas = moved.filter(isQuota).flatMap((counter): Condition[] => {
     const limit = limits[counter.quota]
     return limit === null ? [] : [{ kind: 'quota', counter, limit }]
   })

@@ -8,8 +8,11 @@ import { findNeighbours, neighbourConditions } from './find-neighbours.ts'
 import { liveConditions } from './live-conditions.ts'
 import { loadPeering, recallPeering, withPeering } from './load-peering.ts'
 import { save } from './save.ts'
+import { seekConsent } from './seek-consent.ts'
 
 interface Along {
+  /** Why, in the words of whoever causes it; both parties may read them. */
+  readonly reason?: string | undefined
   /** Adds to the peering what is said along with the event; it never touches the state. */
   readonly refine?: (after: Peering) => Peering
   /** What else changes together with the peering, or nothing does. */
@@ -27,7 +30,7 @@ export function transitionPeering(
   caller: Caller,
   id: string,
   event: PeeringEvent,
-  { refine = (after) => after, along = async () => ({}) }: Along = {},
+  { reason, refine = (after) => after, along = async () => ({}) }: Along = {},
 ): Promise<PeeringView> {
   return save(
     context,
@@ -37,10 +40,13 @@ export function transitionPeering(
       const nowMs = context.clock.now()
       const { peering: before, events } = settle(view.peering, nowMs)
       authorize(before, principalOf(caller), event)
-      const after = refine(apply(before, event, nowMs, context.acceptanceTimeoutMs))
+      const said = refine(apply(before, event, nowMs, context.acceptanceTimeoutMs))
+      // Only what waits is sought consent for: what was reopened.
+      const sought = await seekConsent(context, caller, view, said)
+      const after = sought.peering
       const others = await along(view)
-      const conditions = [...liveConditions(caller.profile, view, before, after)]
-      if (event === 'accept') {
+      const conditions = [...liveConditions(caller.profile, view, before, said), ...sought.conditions]
+      if (after.state === 'active') {
         // What was clear when it was asked for may have been taken since.
         const [requester, accepter] = [view.requester.vpc, view.accepter.vpc]
         const neighbours = await findNeighbours(context, caller.profile, requester, accepter)
@@ -50,7 +56,11 @@ export function transitionPeering(
       return {
         change: {
           peerings: [{ from: view.peering, to: after }],
-          events: [...events, eventOf(EVENT_TYPES[event], before, after, actorOf(caller))],
+          events: [
+            ...events,
+            eventOf(EVENT_TYPES[event], before, said, actorOf(caller), reason),
+            ...sought.events,
+          ],
           ...others,
           conditions: [...conditions, ...(others.conditions ?? [])],
         },

@@ -17,9 +17,12 @@ export const EVENT_TYPES: Record<PeeringEvent, EventType> = {
   delete: 'peering.deleted',
 }
 
-/** Who caused it, and how. The clock has neither tenant nor request. */
+/**
+ * Who caused it, and how. The clock has neither tenant nor request; a policy has the tenant whose it is, and the request that it
+ * decided.
+ */
 export interface Actor {
-  readonly kind: 'tenant' | 'operator' | 'clock'
+  readonly kind: 'tenant' | 'operator' | 'clock' | 'policy'
   readonly tenant: TenantId | null
   readonly dialect: DialectName | null
   readonly requestId: string | null
@@ -46,6 +49,8 @@ export interface EventDraft {
   readonly requester: TenantId
   readonly accepter: TenantId
   readonly actor: Actor
+  /** Why, as far as whoever caused it said; both parties may read it. */
+  readonly reason: string | null
 }
 
 /** `sequence` counts from 1 without a gap, in the order of commits. */
@@ -54,7 +59,13 @@ export interface LoggedEvent extends EventDraft {
 }
 
 /** The event that says `before` became `after`. */
-export function eventOf(type: EventType, before: Peering | null, after: Peering, actor: Actor): EventDraft {
+export function eventOf(
+  type: EventType,
+  before: Peering | null,
+  after: Peering,
+  actor: Actor,
+  reason: string | null = null,
+): EventDraft {
   return {
     type,
     atMs: after.updatedAtMs,
@@ -65,5 +76,6 @@ export function eventOf(type: EventType, before: Peering | null, after: Peering,
     requester: after.requester.tenant,
     accepter: after.accepter.tenant,
     actor,
+    reason,
   }
 }

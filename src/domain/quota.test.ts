@@ -34,6 +34,7 @@ function recount(peerings: Iterable<Peering>): Map<string, number> {
         `${vpc}:${reach}-peerings-per-vpc`,
       ]),
     )
+    if (state === 'pending-acceptance') places.add(`${requester.tenant}:waiting:${accepter.tenant}`)
     for (const place of places) used.set(place, (used.get(place) ?? 0) + 1)
   }
   return used
@@ -92,7 +93,7 @@ describe('counterMoves', () => {
 describe('countersOf', () => {
   const counted = (peering: Peering) => countersOf(peering).map(({ key }) => key)
 
-  it('counts a waiting request for its requester only, an active peering for both, a dead one for nobody', () => {
+  it('counts a waiting request for its requester and as waiting, an active peering for both, a dead one for nobody', () => {
     const [ours, theirs] = [at(vpcs, 0), at(vpcs, 4)]
     const peering = buildPeering(ours, theirs)
     const requesters = [
@@ -105,7 +106,7 @@ describe('countersOf', () => {
       `${theirs.id}:peerings-per-vpc`,
       `${theirs.id}:same-region-peerings-per-vpc`,
     ]
-    assert.deepEqual(counted(peering), requesters)
+    assert.deepEqual(counted(peering), [...requesters, `${alice.id}:waiting:${bob.id}`])
     assert.deepEqual(counted({ ...peering, state: 'active' }), [...requesters, ...accepters])
     for (const state of ['rejected', 'expired', 'deleted'] as const)
       assert.deepEqual(counted({ ...peering, state }), [])

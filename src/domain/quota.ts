@@ -1,20 +1,38 @@
 import type { QuotaName } from './errors.ts'
+import type { TenantId } from './identity.ts'
 import { type Peering, sameRegion } from './peering.ts'
 import type { Quotas } from './profile.ts'
 
-/** A running count that a quota limits, e.g. the peerings of one VPC. The key is unique across quotas. */
+/** A running count, e.g. the peerings of one VPC. The key is unique across counts. */
 export interface Counter {
-  readonly quota: QuotaName
+  /** The quota that limits it; null: none does, though a policy of consent may. */
+  readonly quota: QuotaName | null
   readonly key: string
 }
 
+/** One that a quota limits. */
+export type QuotaCounter = Counter & { readonly quota: QuotaName }
+
+export const isQuota = (counter: Counter): counter is QuotaCounter => counter.quota !== null
+
 /**
- * The counters that `peering` is counted in. A waiting request counts for its requester only, an active peering
+ * The requests of one tenant that wait for another. Its key begins with the requester, as that of the requester's own quota
+ * does: the two lie next to each other on disk, and are written together.
+ */
+export function waitingCounter(requester: TenantId, accepter: TenantId): Counter {
+  return { quota: null, key: `${requester}:waiting:${accepter}` }
+}
+
+/**
+ * The counters that `peering` is counted in. A waiting request counts for its requester, and as waiting; an active peering
  * for both; a dead one for nobody.
  * Source: Huawei Cloud VPC FAQ on how many peering connections an account may have. Assumed for the others.
  */
 export function countersOf(peering: Peering): readonly Counter[] {
-  if (peering.state === 'pending-acceptance') return countersOfSide(peering, 'requester')
+  if (peering.state === 'pending-acceptance') {
+    const { requester, accepter } = peering
+    return [...countersOfSide(peering, 'requester'), waitingCounter(requester.tenant, accepter.tenant)]
+  }
   if (peering.state !== 'active') return []
   const counters = [...countersOfSide(peering, 'requester'), ...countersOfSide(peering, 'accepter')]
   // Two VPCs of one tenant and region fill one place of that tenant's quota, not two.

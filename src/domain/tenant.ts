@@ -1,3 +1,4 @@
+import type { Consent } from './consent.ts'
 import type { RegionName, TenantId } from './identity.ts'
 import type { Quotas } from './profile.ts'
 
@@ -23,6 +24,8 @@ export interface Tenant {
   readonly tencent: { readonly uin: string; readonly appId: string }
   /** What an operator allows this tenant beyond, or below, what the dialects' profiles say. */
   readonly quotas: Partial<Quotas>
+  /** What it has said beforehand about requests of others. Absent: nothing yet. Changed by itself: see `Change.consents`. */
+  readonly consent?: Consent
 }
 
 /** A key that signs requests in every dialect. The secret is in the clear here and nowhere else. */

@@ -1,3 +1,4 @@
+import type { Consent } from '../../domain/consent.ts'
 import type { Actor, LoggedEvent } from '../../domain/event.ts'
 import type { NetworkPart } from '../../domain/network.ts'
 import {
@@ -17,8 +18,16 @@ export type Row = Record<string, string | number | bigint | boolean | null | Uin
 
 /** What each row is as a value of the domain, in whichever database. Each adapter says how it writes them. */
 
+/** `row` has the tenant's policy of consent beside its body. */
 export function tenantFrom(row: Row): Tenant {
-  return JSON.parse(String(row['body'])) as Tenant
+  const tenant = JSON.parse(String(row['body'])) as Tenant
+  const consent = row['consent']
+  return consent == null ? tenant : { ...tenant, consent: JSON.parse(String(consent)) as Consent }
+}
+
+/** A tenant but for what is kept beside its body. */
+export function tenantBody({ consent: _, ...body }: Tenant): Omit<Tenant, 'consent'> {
+  return body
 }
 
 export function vpcFrom(row: Row): Vpc {
@@ -142,6 +151,7 @@ export function eventFrom(row: Row): LoggedEvent {
       requestId: row['request_id'] as Actor['requestId'],
       remoteAddress: row['remote_address'] as Actor['remoteAddress'],
     },
+    reason: row['reason'] == null ? null : String(row['reason']),
   }
 }
 

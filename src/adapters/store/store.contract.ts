@@ -11,10 +11,11 @@ import {
   peeringAt,
   TRANSITIONS,
 } from '../../domain/peering.ts'
-import { type Counter, countersOf } from '../../domain/quota.ts'
+import { type Counter, countersOf, isQuota } from '../../domain/quota.ts'
 import type { AccessKey, Tenant } from '../../domain/tenant.ts'
 import type { Vpc } from '../../domain/vpc.ts'
 import type { Change, Party, PeeringQuery, Revision, Store, VpcQuery } from '../../ports/store.ts'
+import { consentContract } from './consent.contract.ts'
 import { partsContract, realizationContract } from './parts.contract.ts'
 import {
   at,
@@ -39,6 +40,7 @@ import {
   vpcQuery,
   WEEK,
 } from './store.fixtures.ts'
+import { webhooksContract } from './webhooks.contract.ts'
 
 /** A store on data of its own. */
 export interface OpenedStore {
@@ -63,12 +65,16 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
     afterEach(() => opened.dispose())
 
     /** How full `counter` is: no change can leave it below nothing, so the refusal tells. */
-    async function usedOf(counter: Counter): Promise<number> {
+    async function usedOf({ key }: Counter): Promise<number> {
+      const counter = { quota: 'peerings-per-vpc', key } as const
       const conditions = [{ kind: 'quota', counter, limit: -1 }] as const
       const conflict = conflictOf(await store.commit(change({ conditions, dryRun: true })))
       assert.equal(conflict?.kind, 'quota')
+      assert.equal(await store.countOf(counter), conflict.used)
       return conflict.used
     }
+
+    const quotaOf = (peering: Peering) => at(countersOf(peering).filter(isQuota), 0)
 
     const live = async (id: string) => (await store.findPeering(id))?.peering
     const listed = async (parts: Partial<PeeringQuery>) =>
@@ -81,7 +87,17 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
       async () => (store = await opened.reopen()),
     )
 
+    consentContract(
+      () => store,
+      async () => (store = await opened.reopen()),
+    )
+
     realizationContract(
+      () => store,
+      async () => (store = await opened.reopen()),
+    )
+
+    webhooksContract(
       () => store,
       async () => (store = await opened.reopen()),
     )
@@ -714,7 +730,7 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
         const { parts, state, ours, alice, vpc, waiting, claim } = await everything()
         const before = await state()
         const party = { tenant: alice.id, region: REGION_A }
-        const counter = at(countersOf(waiting), 0)
+        const counter = quotaOf(waiting)
         const obstacles: readonly (readonly [string, Omit<Change, 'nowMs'>])[] = [
           ['vpc-missing', { ...parts, conditions: [{ kind: 'vpc-exists', vpc: vpcId('none') }] }],
           ['vpc-peered', { ...parts, conditions: [{ kind: 'vpc-unpeered', vpc: ours.id }] }],
@@ -1042,7 +1058,7 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
         const [first, second] = await putVpcs(store, alice, 2)
         assert.ok(first && second)
         const [one, two] = [buildPeering(first, theirs), buildPeering(second, theirs)]
-        const counter = at(countersOf(one), 0)
+        const counter = quotaOf(one)
         const commit = async (limit: number, ...peerings: Peering[]) => {
           const revisions = peerings.map((to) => ({ from: null, to }))
           return conflictOf(
@@ -1065,7 +1081,7 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
         const { alice, theirs } = await putParties(store)
         const vpcs = await putVpcs(store, alice, 100)
         const limit = 10
-        const counter = at(countersOf(buildPeering(at(vpcs, 0), theirs)), 0)
+        const counter = quotaOf(buildPeering(at(vpcs, 0), theirs))
         const conditions = [{ kind: 'quota', counter, limit }] as const
         const fill = async () => {
           const tries = vpcs.map((vpc) => buildPeering(vpc, theirs))
@@ -1314,6 +1330,37 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
               expected.filter((sequence) => sequence > after).slice(0, limit),
             )
           }
+          for (const [before, limit] of [
+            [Number.MAX_SAFE_INTEGER, 10_000],
+            [3001, 7],
+            [3000, 600],
+            [1024, 3],
+            [513, 600],
+            [1, 5],
+          ] as const) {
+            const found = await store.recentEvents(before, limit, tenant)
+            assert.deepEqual(
+              found.map(({ sequence }) => sequence),
+              expected
+                .filter((sequence) => sequence < before)
+                .reverse()
+                .slice(0, limit),
+            )
+          }
+        }
+        const everybodys = await store.recentEvents(2001, 2, null)
+        assert.deepEqual(everybodys, (await store.listEvents(1998, 2, null)).toReversed())
+        for (const { id } of peerings) {
+          for (const [first, last] of [
+            [1, 3000],
+            [512, 1024],
+            [51, 51],
+            [3001, 4000],
+          ] as const) {
+            const all = await store.listEvents(first - 1, last - first + 1, null)
+            const expected = all.filter(({ peering, sequence }) => peering === id && sequence <= last)
+            assert.deepEqual(await store.eventsOfPeering(id, first, last), expected)
+          }
         }
       })
 
@@ -1375,7 +1422,7 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
           peerings: [{ from: ended, to: revised(ended, { state: 'deleted' }) }],
           vpcs: [{ from: third, to: revisedVpc(third, { deletedAtMs: NOW }) }],
         })
-        const counter = at(countersOf(waiting), 0)
+        const counter = quotaOf(waiting)
         const state = async () => ({
           setting: await store.readSetting('colour'),
           tenants: await store.listTenants(),

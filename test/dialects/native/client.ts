@@ -68,6 +68,7 @@ export interface EventBody {
   readonly requester: string
   readonly accepter: string
   readonly actor: object
+  readonly reason: string | null
 }
 
 /** The members of all answers together, so that a test can name one without a cast. */
@@ -177,7 +178,12 @@ export async function stateOf(service: Service): Promise<unknown> {
     `/vpcs/${id}/routes`,
     `/vpcs/${id}/ports`,
   ])
-  return [state, keys, await Promise.all(parts.map(async (path) => (await call('GET', path)).body))]
+  const policies = await Promise.all(
+    (state[0]?.tenants ?? []).map(
+      async ({ id }) => (await call('GET', `/tenants/${id}/consent-policy`)).body,
+    ),
+  )
+  return [state, keys, policies, await Promise.all(parts.map(async (path) => (await call('GET', path)).body))]
 }
 
 export const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/

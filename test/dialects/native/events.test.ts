@@ -123,6 +123,7 @@ suite('a list', () => {
         dialect: 'native',
         requestId: deleted.headers.get('x-request-id'),
       },
+      reason: null,
     })
     assert.equal(events[2]?.at, peering.expiresAt)
   })
@@ -180,6 +181,80 @@ suite('a list', () => {
     for (const [query, detail] of cases) {
       assertProblem(await operator('GET', `/events?${query}`), 400, 'request.invalid', detail)
     }
+  })
+})
+
+suite('the newest first', () => {
+  test('all, and page after page back to the beginning', async () => {
+    await newPeering(service, alice, bob)
+    await newPeering(service, alice, mallory)
+    const whole = (await list('limit=1000')).toReversed()
+    assert.deepEqual(await list('order=descending&limit=1000'), whole)
+    assert.deepEqual(await list('order=descending&limit=2'), whole.slice(0, 2))
+    const pages: EventBody[] = []
+    for (;;) {
+      const last = pages.at(-1)
+      const page = await list(`order=descending&limit=3${last ? `&before=${last.sequence}` : ''}`)
+      if (page.length === 0) break
+      pages.push(...page)
+    }
+    assert.deepEqual(pages, whole)
+    assert.deepEqual(await list('order=ascending&limit=1000'), whole.toReversed())
+  })
+
+  test('a tenant’s own only', async () => {
+    const seen = await list('order=descending&limit=1000', asTenant(service, mallory))
+    const own = await list('limit=1000', asTenant(service, mallory))
+    assert.ok(own.length > 0)
+    assert.deepEqual(seen, own.toReversed())
+  })
+
+  test('what makes no sense', async () => {
+    const cases: [string, string][] = [
+      ['order=sideways', "order 'sideways': must be one of ascending, descending."],
+      ['order=descending&before=0', "before '0': must be >= 1."],
+    ]
+    for (const [query, detail] of cases) {
+      assertProblem(await operator('GET', `/events?${query}`), 400, 'request.invalid', detail)
+    }
+  })
+})
+
+suite('the history of one peering', () => {
+  const history = async (id: string, call: Call, query = '') =>
+    (await call('GET', `/peerings/${id}/events${query}`)).body
+
+  test('from its request to its end, for both sides, by any of its ids', async () => {
+    const peering = await newPeering(service, alice, bob)
+    await newPeering(service, alice, bob)
+    await asTenant(service, bob)('POST', `/peerings/${peering.id}/accept`, { reason: 'as agreed' })
+    await newPeering(service, alice, bob)
+    await asTenant(service, alice)('DELETE', `/peerings/${peering.id}`)
+    const all = (await list('limit=1000')).filter((event) => event.peering === peering.id).toReversed()
+    assert.deepEqual(
+      all.map(({ type }) => type),
+      ['peering.deleted', 'peering.accepted', 'peering.requested'],
+    )
+    for (const id of Object.values(peering.ids)) {
+      for (const call of [operator, asTenant(service, alice), asTenant(service, bob)]) {
+        assert.deepEqual(await history(id, call), { events: all, next: null } as unknown)
+      }
+    }
+    const [last, , first] = all
+    const before = await history(peering.id, operator, `?before=${last?.sequence}`)
+    assert.deepEqual(before.events, all.slice(1))
+    assert.deepEqual((await history(peering.id, operator, `?before=${first?.sequence}`)).events, [])
+  })
+
+  test('of a stranger’s is as of none', async () => {
+    const { id } = await newPeering(service, alice, bob)
+    const stranger = asTenant(service, mallory)
+    assertProblem(
+      await stranger('GET', `/peerings/${id}/events`),
+      404,
+      'peering.not-found',
+      `There is no peering '${id}'.`,
+    )
   })
 })
 

@@ -1,0 +1,12 @@
+-- What a tenant has said beforehand about requests of others, with its version; null where nothing was said. Beside the body,
+-- which others replace as a whole.
+ALTER TABLE tenants ADD COLUMN consent jsonb;
+
+-- Why, as far as whoever caused the event said.
+ALTER TABLE events ADD COLUMN reason text;
+
+-- How many requests of one tenant wait for another.
+INSERT INTO counters (key, used)
+SELECT requester_tenant || ':waiting:' || accepter_tenant, count(*)
+FROM peerings WHERE state = 'pending-acceptance'
+GROUP BY requester_tenant, accepter_tenant;

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { it } from 'node:test'
+import { waitingCounter } from '../../../domain/quota.ts'
+import { aesGcmSealer } from '../../secrets/aes-gcm.ts'
+import { migrationFiles } from '../migrations.ts'
+import { buildPeering, buildTenant, buildVpc } from '../store.fixtures.ts'
+import { openSqliteStore } from './store.ts'
+
+it('a store from before policies of consent counts what waits in it, and reads its tenants and events', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'isthmus-upgrade-'))
+  const database = new DatabaseSync(join(directory, 'isthmus.db'))
+  for (const { sql } of migrationFiles(import.meta.dirname).slice(0, 3)) database.exec(sql)
+  database.exec('PRAGMA user_version = 3')
+  const [alice, bob] = [buildTenant(), buildTenant()]
+  for (const tenant of [alice, bob]) {
+    database
+      .prepare('INSERT INTO tenants VALUES (?, ?, ?, ?, ?, ?)')
+      .run(tenant.id, tenant.name, tenant.id, tenant.id, tenant.id, JSON.stringify(tenant))
+  }
+  const theirs = buildVpc(bob)
+  const ours = Array.from({ length: 4 }, () => buildVpc(alice))
+  for (const { id, ids, tenant, region } of [theirs, ...ours]) {
+    database
+      .prepare(`INSERT INTO vpcs VALUES (?, ?, ?, ?, ?, '', '', '[]', '[]', 1, 1, NULL, 1, NULL)`)
+      .run(id, ids.alibaba, ids.tencent, tenant, region)
+  }
+  const states = ['pending-acceptance', 'pending-acceptance', 'active', 'expired']
+  for (const [index, vpc] of ours.entries()) {
+    const { id, ids, requester, accepter } = buildPeering(vpc, theirs)
+    const ends = [requester.tenant, requester.region, requester.vpc, accepter.tenant, accepter.region]
+    database
+      .prepare(`INSERT INTO peerings VALUES (?, ?, ?, '', '', ?, ?, ?, ?, ?, ?, ?, 1, 1, 2, 1, NULL)`)
+      .run(id, ids.alibaba, ids.tencent, ...ends, accepter.vpc, states[index] ?? '')
+    database
+      .prepare(
+        `INSERT INTO events VALUES (?, 1, 'peering.requested', ?, NULL, 'active', ?, ?, 'clock', NULL, NULL, NULL, NULL)`,
+      )
+      .run(index + 1, id, alice.id, bob.id)
+  }
+  database.close()
+  const sealer = aesGcmSealer(Buffer.alloc(32, 7))
+  const store = await openSqliteStore({ directory, sealer, onFailure: () => {} })
+  try {
+    assert.equal(await store.countOf(waitingCounter(alice.id, bob.id)), 2)
+    assert.equal(await store.countOf(waitingCounter(bob.id, alice.id)), 0)
+    assert.deepEqual(await store.findTenant({ id: bob.id }), bob)
+    const events = await store.listEvents(0, 10, null)
+    assert.deepEqual(
+      events.map(({ reason }) => reason),
+      [null, null, null, null],
+    )
+  } finally {
+    await store.close()
+    rmSync(directory, { recursive: true })
+  }
+})
