@@ -20,6 +20,7 @@ import { DEFAULT_REGIONS } from '../domain/region.ts'
 import type { Tenant } from '../domain/tenant.ts'
 import type { Vpc } from '../domain/vpc.ts'
 import type { Passwords } from '../ports/passwords.ts'
+import type { Sealer } from '../ports/sealer.ts'
 import type { Store } from '../ports/store.ts'
 import type { Caller, Context } from './context.ts'
 import type { CreatePeering } from './create-peering.ts'
@@ -65,10 +66,15 @@ export interface World {
   close(): Promise<void>
 }
 
-export async function openWorld(settings: Partial<Context> = {}): Promise<World> {
+/** `elsewhere` opens the store, where that is not to be the embedded one. */
+export async function openWorld(
+  settings: Partial<Context> = {},
+  elsewhere?: (sealer: Sealer) => Promise<Store>,
+): Promise<World> {
   const directory = mkdtempSync(join(tmpdir(), 'isthmus-'))
   const sealer = aesGcmSealer(Buffer.alloc(32, 7))
-  const openStore = () => openSqliteStore({ directory, sealer, onFailure: () => {} })
+  const openStore = () =>
+    elsewhere ? elsewhere(sealer) : openSqliteStore({ directory, sealer, onFailure: () => {} })
   const clock: TestClock = { nowMs: NOW, realMs: NOW, now: () => clock.nowMs, realNow: () => clock.realMs }
   const appOver = (store: Store) =>
     createApp({
@@ -80,6 +86,7 @@ export async function openWorld(settings: Partial<Context> = {}): Promise<World>
       dataPlane: noDataPlane,
       regions: DEFAULT_REGIONS,
       acceptanceTimeoutMs: WEEK,
+      receiverNetworks: [],
       inFlight: new Map(),
       ...settings,
     })

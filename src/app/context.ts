@@ -3,6 +3,7 @@ import type { Actor } from '../domain/event.ts'
 import type { DialectName, RegionName } from '../domain/identity.ts'
 import type { Principal } from '../domain/policy.ts'
 import type { Profile } from '../domain/profile.ts'
+import type { NetworkRule } from '../domain/receiver-networks.ts'
 import type { Region } from '../domain/region.ts'
 import type { Tenant } from '../domain/tenant.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -23,6 +24,8 @@ export interface Context {
   readonly regions: readonly Region[]
   /** How long a request waits for its answer before it lapses, milliseconds. */
   readonly acceptanceTimeoutMs: number
+  /** Where receivers of webhooks may be, beyond what is so by default; see `mayReceive`. */
+  readonly receiverNetworks: readonly NetworkRule[]
   /** Ids that a change is under way on, each with how many; see `save`. */
   readonly inFlight: Map<string, number>
 }
@@ -39,6 +42,10 @@ export interface Caller {
   readonly profile: Profile
   readonly requestId: string
   readonly remoteAddress: string
+  /** The access key that was shown or signed with; absent for the operator, and for a token got by a password. */
+  readonly accessKeyId?: string
+  /** The vendor's name for what is asked for; absent where nobody asked. */
+  readonly operation?: string
   /** Find out whether it would succeed, and change nothing. */
   readonly dryRun: boolean
   /** An idempotency token: the same `key` has its effect once. Null: none was given. */

@@ -141,6 +141,8 @@ export function failureOf(conflict: Conflict): DomainError {
       return new DomainError('vpc.name-taken', { name: conflict.name })
     case 'tenant-taken':
       return new DomainError('tenant.exists', { name: conflict.name })
+    case 'webhook-limit':
+      return new DomainError('webhook.limit-exceeded', { limit: conflict.limit })
     case 'key-taken':
       return new DomainError('access-key.exists', { id: conflict.id })
   }

@@ -93,6 +93,10 @@ export interface Failures {
   'tag.duplicate-key': { key: string }
   'tag.resource-not-found': { ids: readonly string[] }
   'task.not-found': { id: string }
+  'webhook.not-found': { id: string }
+  'webhook.limit-exceeded': { limit: number }
+  /** The webhook has no delivery of that event that waits or is dead. */
+  'delivery.not-found': { sequence: number }
   'idempotency.mismatch': { token: string }
   'idempotency.in-progress': { token: string }
   /** Not a fault: the request was a dry run and would have succeeded. */
@@ -121,6 +125,8 @@ export type QuotaName =
 export class DomainError<C extends FailureCode = FailureCode> extends Error {
   readonly code: C
   readonly details: Failures[C]
+  /** The access key that a request claimed, where it was refused before anybody was found to have sent it. */
+  claimedKey: string | null = null
 
   constructor(code: C, details: Failures[C]) {
     super(code)

@@ -12,6 +12,8 @@ export type VpcId = Branded<'VpcId'>
 export type PeeringId = Branded<'PeeringId'>
 /** The id of a part of a VPC (subnet, route table, route): a UUID, as with VPCs. */
 export type PartId = Branded<'PartId'>
+/** The id of a webhook: a UUID. */
+export type WebhookId = Branded<'WebhookId'>
 /** The name of a region as the operator configured it; a dialect's own region names are mapped to it. */
 export type RegionName = Branded<'RegionName'>
 
@@ -28,5 +30,6 @@ export type DialectName = 'huawei' | 'alibaba' | 'tencent' | 'native'
 export const tenantId = (text: string) => text as TenantId
 export const vpcId = (text: string) => text as VpcId
 export const partId = (text: string) => text as PartId
+export const webhookId = (text: string) => text as WebhookId
 export const peeringId = (text: string) => text as PeeringId
 export const regionName = (text: string) => text as RegionName

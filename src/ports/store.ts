@@ -1,11 +1,13 @@
+import type { Consent } from '../domain/consent.ts'
 import type { EventDraft, LoggedEvent } from '../domain/event.ts'
-import type { PartId, PeeringId, RegionName, TenantId, VpcId } from '../domain/identity.ts'
+import type { PartId, PeeringId, RegionName, TenantId, VpcId, WebhookId } from '../domain/identity.ts'
 import type { NetworkPart, PartKind, PartOf } from '../domain/network.ts'
 import type { Peering, PeeringState, Tag } from '../domain/peering.ts'
-import type { Counter } from '../domain/quota.ts'
+import type { Counter, QuotaCounter } from '../domain/quota.ts'
 import type { Realization } from '../domain/realization.ts'
 import type { AccessKey, Tenant } from '../domain/tenant.ts'
 import type { Vpc } from '../domain/vpc.ts'
+import type { Delivery, Webhook } from '../domain/webhook.ts'
 
 /**
  * Where everything that must outlast the process is kept.
@@ -44,10 +46,22 @@ export interface Store {
   duePeerings(nowMs: number, limit: number): Promise<readonly Peering[]>
   /** The next deadline of any waiting request, milliseconds since the epoch; null where none waits. */
   nextDeadline(): Promise<number | null>
+  /** How much is counted. */
+  countOf(counter: Counter): Promise<number>
   /** Live peerings of `vpc` with the VPC at the other end. */
   neighboursOf(vpc: VpcId): Promise<readonly { vpc: Vpc; peering: Peering }[]>
   /** Events after sequence number `after`, in order; of one tenant's peerings, or (null) all. */
   listEvents(after: number, limit: number, tenant: TenantId | null): Promise<readonly LoggedEvent[]>
+  /** Events before sequence number `before`, the newest first; of one tenant's peerings, or (null) all. */
+  recentEvents(before: number, limit: number, tenant: TenantId | null): Promise<readonly LoggedEvent[]>
+  /** The events of one peering from number `first` to `last`, in order; what it costs grows with their distance. */
+  eventsOfPeering(peering: PeeringId, first: number, last: number): Promise<readonly LoggedEvent[]>
+  findWebhook(id: WebhookId): Promise<WebhookView | null>
+  /** In the order of their ids, which is that in which they were made. */
+  listWebhooks(query: WebhookQuery): Promise<readonly WebhookView[]>
+  findDelivery(webhook: WebhookId, sequence: number): Promise<Delivery | null>
+  /** What the webhook has not taken, in the order of the events. */
+  listDeliveries(query: DeliveryQuery): Promise<readonly Delivery[]>
   /** The number of the newest event; 0 where there is none. */
   lastEventSequence(): Promise<number>
   /** The claim that was made on `key`, unless it lapsed before `nowMs`. */
@@ -157,6 +171,46 @@ export interface PartQuery {
   readonly withTotal: boolean
 }
 
+/** A webhook with how far it has come: the number of the last event that it was told of, or that did not concern it. */
+export interface WebhookView {
+  readonly webhook: Webhook
+  readonly position: number
+}
+
+export interface WebhookQuery {
+  /** Null: everybody's. */
+  readonly tenant: TenantId | null
+  readonly limit: number
+  /** Those whose ids come after this one. */
+  readonly after?: string
+}
+
+export interface DeliveryQuery {
+  readonly webhook: WebhookId
+  /** Absent: both. */
+  readonly state?: 'waiting' | 'dead'
+  readonly limit: number
+  /** Those of events after this one. */
+  readonly after?: number
+}
+
+/** One webhook as it was read, and as it shall be; null before: it is new; null after: it goes, with its deliveries. */
+export interface WebhookRevision {
+  readonly from: Webhook | null
+  readonly to: Webhook | null
+}
+
+/** What has come of telling a webhook of events. Of one that is gone nothing is written. */
+export interface WebhookProgress {
+  readonly webhook: WebhookId
+  /** How far it has come; null: as far as before. It never goes back. */
+  readonly position: number | null
+  /** As they are from now on. */
+  readonly deliveries: readonly Delivery[]
+  /** Events that it has taken in the end. */
+  readonly settled: readonly number[]
+}
+
 /** One part as it was read, and as it shall be; null before: it is new; null after: it goes. */
 export interface PartRevision {
   readonly from: NetworkPart | null
@@ -167,6 +221,13 @@ export interface PartRevision {
 export interface Revision<T> {
   readonly from: T | null
   readonly to: T
+}
+
+/** What a tenant says from now on about requests of others, and the version of what it said before; 0: nothing yet. */
+export interface ConsentRevision {
+  readonly tenant: TenantId
+  readonly versionRead: number
+  readonly to: Consent
 }
 
 /** Something that may be done once: a nonce used, an idempotency token spent. */
@@ -196,13 +257,29 @@ export type Condition =
       readonly id: string
       readonly version: number
     }
+  /** The tenant has fewer webhooks than `limit`. */
+  | { readonly kind: 'webhooks-below'; readonly tenant: TenantId; readonly limit: number }
   /** After the change the counter is at most `limit`. */
-  | { readonly kind: 'quota'; readonly counter: Counter; readonly limit: number }
+  | { readonly kind: 'quota'; readonly counter: QuotaCounter; readonly limit: number }
+  /** Whether the counter has come to `limit` before the change. */
+  | { readonly kind: 'full-is'; readonly counter: Counter; readonly limit: number; readonly full: boolean }
+  /** The tenant's policy of consent is still at this version; 0: there never was one. */
+  | { readonly kind: 'consent-is'; readonly tenant: TenantId; readonly version: number }
+  /** Whether `cidrs` share an address with any VPC of the tenant's. */
+  | {
+      readonly kind: 'overlap-is'
+      readonly tenant: TenantId
+      readonly cidrs: readonly string[]
+      readonly overlaps: boolean
+    }
+  /** No live peering but `except` has this pair, either way round. */
+  | { readonly kind: 'pair-free'; readonly pair: readonly [VpcId, VpcId]; readonly except: PeeringId }
 
 export interface Change {
   readonly settings?: Readonly<Record<string, string>>
-  /** Added, or replaced whole. */
+  /** Added, or replaced whole, but for what `consents` changes. */
   readonly tenants?: readonly Tenant[]
+  readonly consents?: readonly ConsentRevision[]
   /** Added; the secret of one that the same tenant has already is replaced. */
   readonly accessKeys?: readonly AccessKey[]
   readonly deletedAccessKeys?: readonly string[]
@@ -220,6 +297,9 @@ export interface Change {
   readonly unrealizations?: readonly (PeeringId | VpcId)[]
   /** Names that get a number each, unless they have one. */
   readonly allocations?: readonly string[]
+  /** A new one begins with the events that come after this change. */
+  readonly webhooks?: readonly WebhookRevision[]
+  readonly webhookProgress?: readonly WebhookProgress[]
   readonly claims?: readonly Claim[]
   readonly conditions?: readonly Condition[]
   /** Real time: a claim that lapsed by then does not stand in the way of a new one. */
@@ -235,13 +315,14 @@ export type Conflict =
   /** One of the new ids is in use. */
   | { readonly kind: 'id-taken'; readonly id: string }
   | { readonly kind: 'pair-taken'; readonly peering: PeeringId }
-  | { readonly kind: 'quota'; readonly counter: Counter; readonly limit: number; readonly used: number }
+  | { readonly kind: 'quota'; readonly counter: QuotaCounter; readonly limit: number; readonly used: number }
   | { readonly kind: 'claimed'; readonly claim: Claim }
   | { readonly kind: 'vpc-missing'; readonly vpc: VpcId }
   | { readonly kind: 'vpc-peered'; readonly vpc: VpcId; readonly peering: PeeringId }
   | { readonly kind: 'name-taken'; readonly name: string }
   /** Another tenant, called `name`, has this name or one of these account numbers or projects. */
   | { readonly kind: 'tenant-taken'; readonly name: string }
+  | { readonly kind: 'webhook-limit'; readonly limit: number }
   /** The access key is another tenant's. */
   | { readonly kind: 'key-taken'; readonly id: string }
 

@@ -32,7 +32,7 @@ function fill(directory: string, count: number): void {
   database.exec('PRAGMA foreign_keys = ON; BEGIN')
   many(`INSERT INTO settings SELECT 'setting-' || i, ${oddText} FROM n`)
   many(
-    `INSERT INTO tenants SELECT printf('t%06d', i), 'tenant-' || i, 'domain-' || i, 'uid-' || i, 'uin-' || i, ${tenantJson} FROM n`,
+    `INSERT INTO tenants SELECT printf('t%06d', i), 'tenant-' || i, 'domain-' || i, 'uid-' || i, 'uin-' || i, ${tenantJson}, iif(i % 2, NULL, ${oddJson}) FROM n`,
   )
   many(`INSERT INTO projects SELECT 'project-' || i, printf('t%06d', i), 'region-a' FROM n`)
   many(`INSERT INTO access_keys SELECT 'ZZ' || i, printf('t%06d', i), randomblob(60), i FROM n`)
@@ -53,7 +53,11 @@ function fill(directory: string, count: number): void {
   many(`INSERT INTO allocations SELECT 'name-' || i, i + 100000 FROM n`)
   many(`INSERT INTO counters SELECT 'counter-' || i, i FROM n`)
   many(`INSERT INTO events SELECT i + (SELECT max(sequence) FROM events), i, 'peering.requested', printf('p%06d', i), NULL,
-      'pending-acceptance', printf('t%06d', i), 'nobody', 'clock', NULL, NULL, NULL, NULL FROM n`)
+      'pending-acceptance', printf('t%06d', i), 'nobody', 'clock', NULL, NULL, NULL, NULL, iif(i % 2, NULL, ${oddText}) FROM n`)
+  many(`INSERT INTO webhooks SELECT 'hook-' || i, printf('t%06d', i), 'https://receiver.example/' || i, ${oddText},
+      iif(i % 2, NULL, json_array('peering.requested')), i % 2, randomblob(90), i, i, i FROM n`)
+  many(`INSERT INTO webhook_positions SELECT 'hook-' || i, i FROM n`)
+  many(`INSERT INTO deliveries SELECT 'hook-' || i, i, 3, i, iif(i % 2, NULL, i), ${oddText} FROM n`)
   many(`INSERT INTO claims SELECT 'claim-' || i, ${oddText}, 'r', 9007199254740991 - i FROM n`)
   database.exec('COMMIT')
   database.close()
@@ -66,7 +70,7 @@ function dump(directory: string): Record<string, Record<string, unknown>[]> {
     .prepare(`SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'`)
     .all()
     .map(({ name }) => String(name))
-  const json = new Set(['body', 'cidrs', 'tags', 'attributes'])
+  const json = new Set(['body', 'consent', 'cidrs', 'tags', 'attributes'])
   const tables = names.map((name) => {
     const rows = database
       .prepare(`SELECT * FROM ${name} ORDER BY 1`)

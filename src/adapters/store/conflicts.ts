@@ -1,8 +1,10 @@
-import type { PeeringId, ResourceIds, TenantId, VpcId } from '../../domain/identity.ts'
+import { firstOverlap } from '../../domain/cidr.ts'
+import type { PeeringId, ResourceIds, TenantId, VpcId, WebhookId } from '../../domain/identity.ts'
 import { LIVE_STATES, type Peering } from '../../domain/peering.ts'
 import { type Counter, counterMoves } from '../../domain/quota.ts'
 import type { AccessKey, Tenant } from '../../domain/tenant.ts'
 import type { Vpc } from '../../domain/vpc.ts'
+import type { Webhook } from '../../domain/webhook.ts'
 import type { Change, Claim, Condition, Conflict, Party, Revision } from '../../ports/store.ts'
 
 /** A key whose secret can no longer be read. */
@@ -10,9 +12,24 @@ export interface SealedAccessKey extends Omit<AccessKey, 'secret'> {
   readonly sealedSecret: Uint8Array
 }
 
+/** A webhook whose secrets can no longer be read. */
+export interface SealedWebhook extends Omit<Webhook, 'secrets'> {
+  readonly sealedSecrets: Uint8Array
+}
+
+/** As `WebhookRevision`; of what was there its version tells. */
+export interface SealedWebhookRevision {
+  readonly id: WebhookId
+  /** Null: it is new. */
+  readonly versionRead: number | null
+  /** Null: it goes. */
+  readonly to: SealedWebhook | null
+}
+
 /** A change as it reaches whoever writes it: no secret in the clear. */
-export interface SealedChange extends Omit<Change, 'accessKeys'> {
+export interface SealedChange extends Omit<Change, 'accessKeys' | 'webhooks'> {
   readonly accessKeys: readonly SealedAccessKey[]
+  readonly webhooks?: readonly SealedWebhookRevision[]
 }
 
 /** What has rows with the ids of every dialect. */
@@ -32,15 +49,21 @@ export interface Facts {
   otherTenantLike(tenant: Tenant): string | null
   ownerOfKey(id: string): TenantId | null
   version(resource: Versioned, id: string): number | null
+  /** Of the tenant's policy of consent; 0: there never was one. */
+  consentVersion(tenant: TenantId): number
   /** The id of what has one of `ids`, in whichever dialect. */
   holderOf(resource: Resource, ids: ResourceIds): string | null
   vpcExists(vpc: VpcId): boolean
   /** Whether a VPC other than `except` has this name. */
   vpcNamed(name: string, party: Party, except: VpcId): boolean
+  /** Of all of the tenant's VPCs. */
+  blocksOf(tenant: TenantId): readonly string[]
   livePeeringBetween(one: VpcId, other: VpcId, except: PeeringId): PeeringId | null
   livePeeringsOf(vpc: VpcId): readonly PeeringId[]
   activePeeringsOf(vpc: VpcId): readonly PeeringId[]
   used(counter: Counter): number
+  webhookVersion(id: WebhookId): number | null
+  webhooksOf(tenant: TenantId): number
 }
 
 const isLive = (peering: Peering) => LIVE_STATES.includes(peering.state)
@@ -54,6 +77,9 @@ export function conflictOf(change: SealedChange, facts: Facts): Conflict | null 
   for (const tenant of change.tenants ?? []) {
     const name = facts.otherTenantLike(tenant)
     if (name !== null) return { kind: 'tenant-taken', name }
+  }
+  for (const { tenant, versionRead } of change.consents ?? []) {
+    if (facts.consentVersion(tenant) !== versionRead) return { kind: 'stale', id: tenant }
   }
   for (const { id, tenant } of change.accessKeys) {
     const owner = facts.ownerOfKey(id)
@@ -71,6 +97,9 @@ export function conflictOf(change: SealedChange, facts: Facts): Conflict | null 
   for (const revision of change.peerings ?? []) {
     const conflict = revisionConflict('peerings', revision, facts) ?? pairConflict(revision.to, facts)
     if (conflict) return conflict
+  }
+  for (const { id, versionRead } of change.webhooks ?? []) {
+    if (facts.webhookVersion(id) !== versionRead) return { kind: 'stale', id }
   }
   for (const condition of change.conditions ?? []) {
     const conflict = conditionConflict(condition, change, facts)
@@ -90,8 +119,15 @@ function revisionConflict(
 }
 
 function pairConflict(to: Peering, facts: Facts): Conflict | null {
-  if (!isLive(to)) return null
-  const peering = facts.livePeeringBetween(to.requester.vpc, to.accepter.vpc, to.id)
+  return isLive(to) ? takenConflict([to.requester.vpc, to.accepter.vpc], to.id, facts) : null
+}
+
+function takenConflict(
+  [one, other]: readonly [VpcId, VpcId],
+  except: PeeringId,
+  facts: Facts,
+): Conflict | null {
+  const peering = facts.livePeeringBetween(one, other, except)
   return peering === null ? null : { kind: 'pair-taken', peering }
 }
 
@@ -118,6 +154,25 @@ function conditionConflict(condition: Condition, change: SealedChange, facts: Fa
       const same = active.length === known.length && active.every((id) => known.includes(id))
       return same ? null : { kind: 'stale', id: condition.vpc }
     }
+    case 'webhooks-below': {
+      const { tenant, limit } = condition
+      return facts.webhooksOf(tenant) < limit ? null : { kind: 'webhook-limit', limit }
+    }
+    case 'consent-is': {
+      const { tenant, version } = condition
+      return facts.consentVersion(tenant) === version ? null : { kind: 'stale', id: tenant }
+    }
+    case 'overlap-is': {
+      const { tenant, cidrs, overlaps } = condition
+      const found = firstOverlap(cidrs, facts.blocksOf(tenant)) !== null
+      return found === overlaps ? null : { kind: 'stale', id: tenant }
+    }
+    case 'full-is': {
+      const { counter, limit, full } = condition
+      return facts.used(counter) >= limit === full ? null : { kind: 'stale', id: counter.key }
+    }
+    case 'pair-free':
+      return takenConflict(condition.pair, condition.except, facts)
     case 'quota': {
       const { counter, limit } = condition
       const used = facts.used(counter)

@@ -29,7 +29,7 @@ export const TABLES: readonly Table[] = [
     key: 'id',
     columns: {
       ...{ id: 'text', name: 'text', domain_name: 'text' },
-      ...{ alibaba_uid: 'text', tencent_uin: 'text', body: 'json' },
+      ...{ alibaba_uid: 'text', tencent_uin: 'text', body: 'json', consent: 'json' },
     },
   },
   { name: 'projects', key: 'id', columns: { id: 'text', tenant: 'text', region: 'text' } },
@@ -71,6 +71,23 @@ export const TABLES: readonly Table[] = [
     columns: { id: 'text', realized: 'integer', proven_at_ms: 'integer', reason: 'text' },
   },
   { name: 'allocations', key: 'name', columns: { name: 'text', number: 'integer' } },
+  {
+    name: 'webhooks',
+    key: 'id',
+    columns: {
+      ...{ id: 'text', tenant: 'text', url: 'text', description: 'text', event_types: 'json' },
+      ...{ enabled: 'boolean', sealed_secrets: 'bytes', ...SPAN, version: 'integer' },
+    },
+  },
+  { name: 'webhook_positions', key: 'webhook', columns: { webhook: 'text', position: 'integer' } },
+  {
+    name: 'deliveries',
+    key: 'webhook, sequence',
+    columns: {
+      ...{ webhook: 'text', sequence: 'integer', attempts: 'integer' },
+      ...{ attempted_at_ms: 'integer', next_attempt_at_ms: 'integer', reason: 'text' },
+    },
+  },
   { name: 'counters', key: 'key', columns: { key: 'text', used: 'integer' } },
   {
     name: 'events',
@@ -79,7 +96,7 @@ export const TABLES: readonly Table[] = [
       ...{ sequence: 'integer', at_ms: 'integer', type: 'text', peering: 'text' },
       ...{ from_state: 'text', to_state: 'text', requester: 'text', accepter: 'text' },
       ...{ actor_kind: 'text', actor_tenant: 'text', dialect: 'text', request_id: 'text' },
-      remote_address: 'text',
+      ...{ remote_address: 'text', reason: 'text' },
     },
   },
   {

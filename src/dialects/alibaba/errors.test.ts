@@ -103,6 +103,9 @@ const SAMPLES: { readonly [C in FailureCode]: Failures[C] } = {
   'tag.duplicate-key': { key: 'k' },
   'tag.resource-not-found': { ids: ['i'] },
   'task.not-found': { id: 'i' },
+  'webhook.not-found': { id: 'i' },
+  'webhook.limit-exceeded': { limit: 1 },
+  'delivery.not-found': { sequence: 1 },
   'idempotency.mismatch': { token: 't' },
   'idempotency.in-progress': { token: 't' },
   'dry-run.succeeded': {},
@@ -141,11 +144,14 @@ suite('every failure', () => {
       'access-key.exists',
       'access-key.not-found',
       'clock.not-manual',
+      'delivery.not-found',
       'service.internal',
       'service.unavailable',
       'task.not-found',
       'tenant.exists',
       'vpc.exists',
+      'webhook.limit-exceeded',
+      'webhook.not-found',
     ])
   })
 })

@@ -356,6 +356,9 @@ export const FAILURES: FailureTable<AlibabaFailure> = {
   'tag.duplicate-key': () => refused('Forbidden.TagKey.Duplicated', 'The specified tag key already exists.'),
   'tag.resource-not-found': () => refused('InvalidInstanceIds.NotFound', 'The instance IDs are not found.'),
   'task.not-found': unexpected,
+  'webhook.not-found': unexpected,
+  'webhook.limit-exceeded': unexpected,
+  'delivery.not-found': unexpected,
   'idempotency.mismatch': () =>
     refused(
       'IdempotentParameterMismatch',

@@ -187,6 +187,12 @@ export const FAILURES: FailureTable<HuaweiFailure> = {
   'tag.resource-not-found': ({ ids }) =>
     service(404, 'VpcPeeringNotFound', 'VPC.0003', `${ids.join(', ')} could not be found.`),
   'task.not-found': ({ id }) => service(404, 'TaskNotFound', 'VPC.0003', `Task ${id} could not be found.`),
+  'webhook.not-found': ({ id }) =>
+    service(404, 'WebhookNotFound', 'VPC.0003', `Webhook ${id} could not be found.`),
+  'webhook.limit-exceeded': () =>
+    service(409, 'OverQuota', 'VPC.0114', `Quota exceeded for resources: ['webhook'].`),
+  'delivery.not-found': ({ sequence }) =>
+    service(404, 'DeliveryNotFound', 'VPC.0003', `Delivery ${sequence} could not be found.`),
   'idempotency.mismatch': () =>
     service(409, 'Conflict', 'VPC.0101', 'The token was used for something else.'),
   'idempotency.in-progress': () => service(409, 'Conflict', 'VPC.0103', 'The first request is under way.'),

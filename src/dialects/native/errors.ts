@@ -101,6 +101,9 @@ export const FAILURES: FailureTable<Problem> = {
   'tag.duplicate-key': ({ key }) => problem(400, `Tag key '${key}' is given twice.`),
   'tag.resource-not-found': ({ ids }) => problem(404, `Not found: ${ids.join(', ')}.`),
   'task.not-found': ({ id }) => problem(404, `There is no task '${id}'.`),
+  'webhook.not-found': ({ id }) => problem(404, `There is no webhook '${id}'.`),
+  'webhook.limit-exceeded': ({ limit }) => problem(409, `A tenant may have at most ${limit} webhooks.`),
+  'delivery.not-found': ({ sequence }) => problem(404, `No delivery of event ${sequence} waits or is dead.`),
   'idempotency.mismatch': () => problem(422, 'This Idempotency-Key was used for another request.'),
   'idempotency.in-progress': () => problem(409, 'The first request with this Idempotency-Key is under way.'),
   'dry-run.succeeded': () => problem(200, 'The request would have succeeded.'),
@@ -140,7 +143,7 @@ const TITLES: Readonly<Record<number, string>> = {
 }
 
 /** The failure's code again, where a program can see it without reading the body. */
-export const CODE_HEADER = 'isthmus-error-code'
+const CODE_HEADER = 'isthmus-error-code'
 
 /** Answers with the problem document of `failure`. */
 export function sendProblem(reply: FastifyReply, failure: DomainError, requestId: string): FastifyReply {

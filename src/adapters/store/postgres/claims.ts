@@ -1,4 +1,5 @@
 import type { Claim } from '../../../ports/store.ts'
+import { SILENCE, type Telemetry } from '../../../ports/telemetry.ts'
 import type { Dialler } from './dialler.ts'
 import { messageOf, unavailable } from './failures.ts'
 import { Link } from './link.ts'
@@ -36,11 +37,14 @@ const FORGET = prepare(`DELETE FROM claims WHERE key IN
  */
 export class Claims {
   readonly #link: Link
+  readonly #telemetry: Telemetry
   #waiting: Waiting[] = []
   #running = false
   #forgottenAtMs = 0
 
-  constructor(dialler: Dialler) {
+  constructor(dialler: Dialler, telemetry: Telemetry = SILENCE) {
+    this.#telemetry = telemetry
+    telemetry.waiting.claims.from(() => this.#waiting.length)
     this.#link = new Link(dialler, 'claims', {
       synchronous_commit: 'off',
       statement_timeout: READ_TIMEOUT_MS,
@@ -51,8 +55,12 @@ export class Claims {
 
   /** Whether it was made. Not safe to repeat: one whose answer is lost may have been. Throws `service.unavailable`. */
   make(claim: Claim, nowMs: number): Promise<boolean> {
-    if (this.#link.down !== null) return Promise.reject(unavailable(this.#link.down))
-    if (this.#waiting.length >= WAITING_MAX) return Promise.reject(unavailable('too many claims are waiting'))
+    const refusal =
+      this.#link.down ?? (this.#waiting.length >= WAITING_MAX ? 'too many claims are waiting' : null)
+    if (refusal !== null) {
+      this.#telemetry.refused.claims.add()
+      return Promise.reject(unavailable(refusal))
+    }
     return new Promise((resolve, reject) => {
       const deadlineMs = performance.now() + READ_TIMEOUT_MS
       this.#waiting.push({ claim, nowMs, deadlineMs, resolve, reject })

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DomainError } from '../../../domain/errors.ts'
 import type { CommitOutcome } from '../../../ports/store.ts'
+import { type FollowedChange, SILENCE, type Telemetry } from '../../../ports/telemetry.ts'
 import type { SealedChange } from '../conflicts.ts'
 import { runBatch } from './batch.ts'
 import type { Dialler } from './dialler.ts'
@@ -11,6 +12,7 @@ import { prepare } from './session.ts'
 
 interface Waiting {
   readonly change: SealedChange
+  readonly followed: FollowedChange | null
   /** After this nobody waits for it any more. */
   readonly deadlineMs: number
   readonly resolve: (outcome: CommitOutcome) => void
@@ -48,16 +50,21 @@ const SETTINGS = {
 export class GroupCommit {
   readonly #link: Link
   readonly #onFailure: (message: string) => void
+  readonly #telemetry: Telemetry
   #waiting: Waiting[] = []
+  /** How many the batch under way has. */
+  #underWay = 0
   #running = false
   #closed = false
   #idle: (() => void) | null = null
   #forgottenAtMs = performance.now()
 
   /** `onFailure` hears of every change that could not be written although the database was there. */
-  constructor(dialler: Dialler, onFailure: (message: string) => void) {
+  constructor(dialler: Dialler, onFailure: (message: string) => void, telemetry: Telemetry = SILENCE) {
     this.#link = new Link(dialler, 'writer', SETTINGS)
     this.#onFailure = onFailure
+    this.#telemetry = telemetry
+    telemetry.waiting.changes.from(() => this.#waiting.length + this.#underWay)
     this.#link.onDown = (reason) => this.#refuseWaiting(reason)
   }
 
@@ -70,10 +77,14 @@ export class GroupCommit {
 
   commit(change: SealedChange): Promise<CommitOutcome> {
     const { refusal } = this
-    if (refusal !== null) return Promise.reject(unavailable(refusal))
+    if (refusal !== null) {
+      this.#telemetry.refused.changes.add()
+      return Promise.reject(unavailable(refusal))
+    }
+    const followed = this.#telemetry.followChange()
     return new Promise((resolve, reject) => {
       const deadlineMs = performance.now() + COMMIT_TIMEOUT_MS
-      this.#waiting.push({ change, deadlineMs, resolve, reject })
+      this.#waiting.push({ change, followed, deadlineMs, resolve, reject })
       if (this.#running) return
       this.#running = true
       // What else arrives in this turn of the event loop goes along.
@@ -95,9 +106,11 @@ export class GroupCommit {
   async #run(): Promise<void> {
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0, BATCH_MAX)
+      this.#underWay = batch.length
       await this.#settle(batch)
       this.#forgetBatches()
     }
+    this.#underWay = 0
     this.#running = false
     this.#idle?.()
   }
@@ -106,19 +119,28 @@ export class GroupCommit {
   async #settle(batch: readonly Waiting[]): Promise<void> {
     const [first] = batch
     if (!first) return
+    const { commitDuration, commitSize, changes } = this.#telemetry
+    const begunAtMs = performance.now()
     try {
       const outcomes = await this.#apply(
         batch.map(({ change }) => change),
         first.deadlineMs,
       )
-      for (const [index, { resolve, reject }] of batch.entries()) {
+      commitDuration.observe((performance.now() - begunAtMs) / 1000)
+      commitSize.observe(batch.length)
+      for (const [index, { followed, resolve, reject }] of batch.entries()) {
         const outcome = outcomes[index]
+        followed?.(batch.length)
+        changes[outcome === undefined ? 'failed' : outcome.ok ? 'committed' : 'conflict'].add()
         if (outcome) resolve(outcome)
         else reject(unavailable('the change has no outcome'))
       }
     } catch (error) {
-      if (error instanceof DomainError) for (const { reject } of batch) reject(error)
-      else if (batch.length === 1) {
+      if (error instanceof DomainError) {
+        changes.failed.add(batch.length)
+        for (const { reject } of batch) reject(error)
+      } else if (batch.length === 1) {
+        changes.failed.add()
         this.#onFailure(messageOf(error))
         first.reject(unavailable('the change could not be written'))
       } else {
@@ -152,6 +174,7 @@ export class GroupCommit {
   #refuseWaiting(reason: string): void {
     const refused = this.#waiting
     this.#waiting = []
+    this.#telemetry.refused.changes.add(refused.length)
     for (const { reject } of refused) reject(unavailable(reason))
   }
 

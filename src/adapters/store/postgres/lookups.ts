@@ -1,3 +1,4 @@
+import type { TenantId, VpcId } from '../../../domain/identity.ts'
 import type { NetworkPart } from '../../../domain/network.ts'
 import { pairOf } from '../../../domain/peering.ts'
 import { counterMoves } from '../../../domain/quota.ts'
@@ -66,6 +67,30 @@ const LOOKUPS: readonly Lookup[] = [
     },
   },
   {
+    values: (changes) =>
+      some([
+        ...changes.flatMap(({ consents = [] }) => consents.map(({ tenant }) => tenant)),
+        ...conditionsOf(changes, 'consent-is').map(({ tenant }) => tenant),
+      ]),
+    statement: prepare(
+      `SELECT id, consent->>'version' AS version FROM tenants WHERE id = ANY($1::text[]) AND consent IS NOT NULL`,
+    ),
+    keep: (snapshot, row) => snapshot.consentVersions.set(String(row['id']), Number(row['version'])),
+  },
+  {
+    values: (changes) => some(conditionsOf(changes, 'overlap-is').map(({ tenant }) => tenant)),
+    statement: prepare(
+      'SELECT id, tenant, cidrs FROM vpcs WHERE tenant = ANY($1::text[]) AND deleted_at_ms IS NULL',
+    ),
+    keep: (snapshot, row) =>
+      snapshot.addBlocks({
+        id: row['id'] as VpcId,
+        tenant: row['tenant'] as TenantId,
+        cidrs: JSON.parse(String(row['cidrs'])) as string[],
+        deletedAtMs: null,
+      }),
+  },
+  {
     values: (changes) => some(changes.flatMap(({ accessKeys }) => accessKeys.map(({ id }) => id))),
     statement: prepare('SELECT id, tenant FROM access_keys WHERE id = ANY($1::text[])'),
     keep: (snapshot, row) => snapshot.keyOwners.set(String(row['id']), row['tenant'] as never),
@@ -106,9 +131,12 @@ const LOOKUPS: readonly Lookup[] = [
   },
   {
     values(changes) {
-      const pairs = changes.flatMap(({ peerings = [] }) =>
-        peerings.map(({ to }) => pairOf(to.requester.vpc, to.accepter.vpc)),
-      )
+      const pairs = [
+        ...changes
+          .flatMap(({ peerings = [] }) => peerings)
+          .map(({ to }) => pairOf(to.requester.vpc, to.accepter.vpc)),
+        ...conditionsOf(changes, 'pair-free').map(({ pair }) => pairOf(...pair)),
+      ]
       return pairs.length === 0 ? null : [pairs.map(([first]) => first), pairs.map(([, second]) => second)]
     },
     statement: prepare(`SELECT id, alibaba_id, tencent_id, requester_vpc, accepter_vpc, state, version
@@ -135,12 +163,27 @@ const LOOKUPS: readonly Lookup[] = [
     values: (changes) =>
       some([
         ...conditionsOf(changes, 'quota').map(({ counter }) => counter.key),
+        ...conditionsOf(changes, 'full-is').map(({ counter }) => counter.key),
         ...changes
           .flatMap(({ peerings = [] }) => peerings.flatMap(({ from, to }) => counterMoves(from, to)))
           .map(({ counter }) => counter.key),
       ]),
     statement: prepare('SELECT key, used FROM counters WHERE key = ANY($1::text[])'),
     keep: (snapshot, row) => snapshot.counters.set(String(row['key']), Number(row['used'])),
+  },
+  {
+    values(changes) {
+      const ids = changes.flatMap(({ webhooks = [] }) => webhooks.map(({ id }) => id))
+      const tenants = conditionsOf(changes, 'webhooks-below').map(({ tenant }) => tenant)
+      return ids.length + tenants.length === 0 ? null : [ids, tenants]
+    },
+    statement: prepare(
+      'SELECT id, tenant, version FROM webhooks WHERE id = ANY($1::text[]) OR tenant = ANY($2::text[])',
+    ),
+    keep(snapshot, row) {
+      const fact = { tenant: String(row['tenant']), version: Number(row['version']) }
+      snapshot.webhooks.set(String(row['id']), fact)
+    },
   },
 ]
 

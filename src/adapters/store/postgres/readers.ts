@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DatabaseError } from 'pg'
+import { SILENCE, type Telemetry } from '../../../ports/telemetry.ts'
 import type { Row } from '../rows.ts'
 import type { Dialler } from './dialler.ts'
 import { cureOf, messageOf, unavailable } from './failures.ts'
@@ -16,9 +17,12 @@ const PENDING_ENOUGH = 4
 /** The connections for reads. Each carries many reads at once, so a few are enough. */
 export class Readers {
   readonly #links: readonly Link[]
+  readonly #telemetry: Telemetry
   #pending = 0
 
-  constructor(dialler: Dialler, connections: number) {
+  constructor(dialler: Dialler, connections: number, telemetry: Telemetry = SILENCE) {
+    this.#telemetry = telemetry
+    telemetry.waiting.reads.from(() => this.#pending)
     // The server gives up a slow statement before its connection is given up, with all the others that wait on it.
     const settings = { statement_timeout: READ_TIMEOUT_MS - 500 }
     this.#links = Array.from({ length: connections }, () => new Link(dialler, 'reader', settings))
@@ -26,7 +30,10 @@ export class Readers {
 
   /** The rows that `statement` finds. Throws `service.unavailable`. */
   async read(statement: Statement): Promise<Row[]> {
-    if (this.#pending >= PENDING_MAX) throw unavailable('too many reads are waiting for the database')
+    if (this.#pending >= PENDING_MAX) {
+      this.#telemetry.refused.reads.add()
+      throw unavailable('too many reads are waiting for the database')
+    }
     this.#pending++
     try {
       return await this.#read(statement, performance.now() + READ_TIMEOUT_MS)

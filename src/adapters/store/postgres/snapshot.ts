@@ -1,13 +1,22 @@
+import type { Consent } from '../../../domain/consent.ts'
 import type { EventDraft, LoggedEvent } from '../../../domain/event.ts'
-import type { PeeringId, ResourceIds, TenantId, VpcId } from '../../../domain/identity.ts'
+import type { PeeringId, ResourceIds, TenantId, VpcId, WebhookId } from '../../../domain/identity.ts'
 import type { NetworkPart } from '../../../domain/network.ts'
 import { LIVE_STATES, type Peering, pairOf } from '../../../domain/peering.ts'
 import { type Counter, counterMoves } from '../../../domain/quota.ts'
 import type { Realization } from '../../../domain/realization.ts'
 import type { Tenant } from '../../../domain/tenant.ts'
 import type { Vpc } from '../../../domain/vpc.ts'
-import type { Claim, Party } from '../../../ports/store.ts'
-import type { Facts, Resource, SealedAccessKey, SealedChange, Versioned } from '../conflicts.ts'
+import type { Delivery } from '../../../domain/webhook.ts'
+import type { Claim, Party, WebhookProgress } from '../../../ports/store.ts'
+import type {
+  Facts,
+  Resource,
+  SealedAccessKey,
+  SealedChange,
+  SealedWebhook,
+  Versioned,
+} from '../conflicts.ts'
 import { storableKey } from './session.ts'
 
 /** What a resource is known by. */
@@ -39,10 +48,18 @@ export interface Write<T, From> {
   readonly to: T
 }
 
+export interface DeliveryWrite {
+  readonly webhook: WebhookId
+  readonly sequence: number
+  readonly to: Delivery | null
+}
+
 /** What a batch of changes comes to, each row once, however many of them changed it. */
 export class Writes {
   readonly settings = new Map<string, string>()
   readonly tenants = new Map<string, Tenant>()
+  /** By the version that was read. */
+  readonly consents = new Map<string, Write<Consent, number>>()
   /** Null: deleted. */
   readonly accessKeys = new Map<string, SealedAccessKey | null>()
   /** By the version that was read. */
@@ -57,6 +74,13 @@ export class Writes {
   readonly realizations = new Map<string, Realization | null>()
   /** Names that are to have a number. */
   readonly allocations = new Set<string>()
+  /** By the version that was read; null: it goes. */
+  readonly webhooks = new Map<string, Write<SealedWebhook | null, number>>()
+  /** Where new webhooks begin. */
+  readonly newPositions = new Map<WebhookId, number>()
+  readonly positions = new Map<WebhookId, number>()
+  /** By webhook and event. Null: it was taken. */
+  readonly deliveries = new Map<string, DeliveryWrite>()
   readonly claims = new Map<string, { readonly claim: Claim; readonly madeAtMs: number }>()
 
   get empty(): boolean {
@@ -78,6 +102,10 @@ export class Snapshot implements Facts {
   readonly tenants = new Map<string, Tenant>()
   readonly keyOwners = new Map<string, TenantId>()
   readonly counters = new Map<string, number>()
+  readonly consentVersions = new Map<string, number>()
+  /** Blocks of VPCs, with whose they are. */
+  readonly #blocks = new Map<string, { readonly tenant: string; readonly cidrs: readonly string[] }>()
+  readonly webhooks = new Map<string, { readonly tenant: string; readonly version: number }>()
   readonly #vpcs = new Shelf<VpcFact>()
   readonly #peerings = new Shelf<PeeringFact>()
   readonly #parts = new Shelf<ResourceFact>()
@@ -101,6 +129,11 @@ export class Snapshot implements Facts {
 
   addVpc(vpc: VpcFact): void {
     this.#vpcs.put(vpc)
+  }
+
+  addBlocks({ id, tenant, cidrs, deletedAtMs }: Pick<Vpc, 'id' | 'tenant' | 'cidrs' | 'deletedAtMs'>): void {
+    if (deletedAtMs === null) this.#blocks.set(id, { tenant, cidrs })
+    else this.#blocks.delete(id)
   }
 
   addPeering(peering: PeeringFact): void {
@@ -144,6 +177,10 @@ export class Snapshot implements Facts {
     return this.keyOwners.get(id) ?? null
   }
 
+  consentVersion(tenant: TenantId): number {
+    return this.consentVersions.get(tenant) ?? 0
+  }
+
   version(resource: Versioned, id: string): number | null {
     return (resource === 'vpcs' ? this.#vpcs : this.#peerings).get(id)?.version ?? null
   }
@@ -166,6 +203,10 @@ export class Snapshot implements Facts {
     return false
   }
 
+  blocksOf(tenant: TenantId): readonly string[] {
+    return [...this.#blocks.values()].filter((vpc) => vpc.tenant === tenant).flatMap(({ cidrs }) => cidrs)
+  }
+
   livePeeringBetween(one: VpcId, other: VpcId, except: PeeringId): PeeringId | null {
     for (const id of this.#live.get(pairKey(one, other)) ?? []) if (id !== except) return id as PeeringId
     return null
@@ -179,17 +220,30 @@ export class Snapshot implements Facts {
     return this.livePeeringsOf(vpc).filter((id) => this.#peerings.get(id)?.state === 'active')
   }
 
+  webhookVersion(id: WebhookId): number | null {
+    return this.webhooks.get(id)?.version ?? null
+  }
+
+  webhooksOf(tenant: TenantId): number {
+    return [...this.webhooks.values()].filter((webhook) => webhook.tenant === tenant).length
+  }
+
   used({ key }: Counter): number {
     return this.counters.get(key) ?? 0
   }
 
   /** Takes `change`, which conflicts with nothing here, for written. */
   apply(change: SealedChange): void {
-    const { settings, tenants, accessKeys, vpcs, peerings, parts, realizations, allocations } = this.writes
+    const { settings, tenants, consents, accessKeys, vpcs, peerings, parts, realizations, allocations } =
+      this.writes
     for (const [name, value] of Object.entries(change.settings ?? {})) settings.set(name, value)
     for (const tenant of change.tenants ?? []) {
       this.tenants.set(tenant.id, tenant)
       tenants.set(tenant.id, tenant)
+    }
+    for (const { tenant, versionRead, to } of change.consents ?? []) {
+      consents.set(tenant, { from: fromOf(consents.get(tenant), versionRead), to })
+      this.consentVersions.set(tenant, to.version)
     }
     for (const key of change.accessKeys) {
       this.keyOwners.set(key.id, key.tenant)
@@ -202,6 +256,7 @@ export class Snapshot implements Facts {
     for (const { to } of change.vpcs ?? []) {
       vpcs.set(to.id, { from: fromOf(vpcs.get(to.id), this.#vpcs.get(to.id)?.version), to })
       this.addVpc({ ...to, deleted: to.deletedAtMs !== null })
+      this.addBlocks(to)
     }
     // All that goes before all that comes: two routes may change places in one change.
     for (const { from } of change.parts ?? []) {
@@ -224,10 +279,28 @@ export class Snapshot implements Facts {
     for (const realization of change.realizations ?? []) realizations.set(realization.of, realization)
     for (const id of change.unrealizations ?? []) realizations.set(id, null)
     for (const name of change.allocations ?? []) allocations.add(name)
+    for (const { id, versionRead, to } of change.webhooks ?? []) this.#applyWebhook(id, versionRead, to)
+    for (const progress of change.webhookProgress ?? []) this.#applyProgress(progress)
     for (const claim of change.claims ?? []) {
       this.claims.set(storableKey(claim.key), claim)
       this.writes.claims.set(claim.key, { claim, madeAtMs: change.nowMs })
     }
+  }
+
+  #applyWebhook(id: WebhookId, versionRead: number | null, to: SealedWebhook | null): void {
+    const { webhooks, newPositions } = this.writes
+    if (versionRead === null) newPositions.set(id, this.#sequence)
+    webhooks.set(id, { from: fromOf(webhooks.get(id), versionRead ?? undefined), to })
+    if (to) this.webhooks.set(id, to)
+    else this.webhooks.delete(id)
+  }
+
+  #applyProgress({ webhook, position, deliveries, settled }: WebhookProgress): void {
+    const { positions, deliveries: written } = this.writes
+    if (position !== null) positions.set(webhook, Math.max(position, positions.get(webhook) ?? 0))
+    for (const sequence of settled) written.set(`${webhook} ${sequence}`, { webhook, sequence, to: null })
+    for (const to of deliveries)
+      written.set(`${webhook} ${to.sequence}`, { webhook, sequence: to.sequence, to })
   }
 
   #move(key: string, by: number): void {

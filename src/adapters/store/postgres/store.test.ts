@@ -209,7 +209,7 @@ postgresSuite('PostgreSQL', (server) => {
     it('is refused to a version that does not know its schema', async () => {
       await open()
       await database.query('UPDATE schema_version SET version = version + 1')
-      await assert.rejects(open(), /written by a newer version \(schema 2, known 1\)/)
+      await assert.rejects(open(), /written by a newer version \(schema \d+, known \d+\)/)
     })
 
     it('is found on whichever host takes writes', async () => {

@@ -1,12 +1,15 @@
-import type { PeeringId, TenantId, VpcId } from '../../../domain/identity.ts'
+import type { PeeringId, TenantId, VpcId, WebhookId } from '../../../domain/identity.ts'
 import type { PartKind, PartOf } from '../../../domain/network.ts'
+import type { Counter } from '../../../domain/quota.ts'
 import type { Realization } from '../../../domain/realization.ts'
 import type { AccessKey, Tenant } from '../../../domain/tenant.ts'
+import type { Delivery } from '../../../domain/webhook.ts'
 import type { Leadership } from '../../../ports/leadership.ts'
 import type { Sealer } from '../../../ports/sealer.ts'
 import type {
   Change,
   Claim,
+  DeliveryQuery,
   Page,
   PartQuery,
   PeeringQuery,
@@ -14,7 +17,10 @@ import type {
   Store,
   TenantKey,
   VpcQuery,
+  WebhookQuery,
+  WebhookView,
 } from '../../../ports/store.ts'
+import type { Telemetry } from '../../../ports/telemetry.ts'
 import { KEY_CHECK } from '../key-check.ts'
 import {
   claimFrom,
@@ -26,6 +32,7 @@ import {
   tenantFrom,
   vpcFrom,
 } from '../rows.ts'
+import { DELIVERY_STATES, deliveryFrom, sealWebhook, webhookFrom } from '../webhook-rows.ts'
 import type { DatabaseAddress } from './address.ts'
 import { Claims } from './claims.ts'
 import { Dialler } from './dialler.ts'
@@ -45,6 +52,7 @@ export interface PostgresOptions {
   readonly sealer: Sealer
   /** Hears of every change that could not be written although the database was there. */
   readonly onFailure: (message: string) => void
+  readonly telemetry?: Telemetry
   /** For reads, at most. */
   readonly connections?: number
 }
@@ -58,11 +66,12 @@ const CONNECTIONS = 4
 export async function openPostgresStore(
   options: PostgresOptions,
 ): Promise<{ store: Store; leadership: Leadership }> {
-  const { address, sealer, onFailure, connections = CONNECTIONS } = options
+  const { address, sealer, onFailure, telemetry, connections = CONNECTIONS } = options
   const dialler = new Dialler(address)
   await migrate(dialler)
-  const readers = new Readers(dialler, connections)
-  const store = new PostgresStore(readers, new GroupCommit(dialler, onFailure), new Claims(dialler), sealer)
+  const readers = new Readers(dialler, connections, telemetry)
+  const writer = new GroupCommit(dialler, onFailure, telemetry)
+  const store = new PostgresStore(readers, writer, new Claims(dialler, telemetry), sealer)
   try {
     await checkKey(readers, sealer)
   } catch (error) {
@@ -87,16 +96,16 @@ async function checkKey(readers: Readers, sealer: Sealer): Promise<void> {
 }
 
 const FIND_TENANT = {
-  id: prepare('SELECT body FROM tenants WHERE id = $1'),
-  name: prepare('SELECT body FROM tenants WHERE name = $1'),
+  id: prepare('SELECT body, consent FROM tenants WHERE id = $1'),
+  name: prepare('SELECT body, consent FROM tenants WHERE name = $1'),
   project: prepare(
-    'SELECT body FROM tenants WHERE id = (SELECT tenant FROM projects WHERE projects.id = $1)',
+    'SELECT body, consent FROM tenants WHERE id = (SELECT tenant FROM projects WHERE projects.id = $1)',
   ),
-  domainName: prepare('SELECT body FROM tenants WHERE domain_name = $1'),
-  alibabaUid: prepare('SELECT body FROM tenants WHERE alibaba_uid = $1'),
-  tencentUin: prepare('SELECT body FROM tenants WHERE tencent_uin = $1'),
+  domainName: prepare('SELECT body, consent FROM tenants WHERE domain_name = $1'),
+  alibabaUid: prepare('SELECT body, consent FROM tenants WHERE alibaba_uid = $1'),
+  tencentUin: prepare('SELECT body, consent FROM tenants WHERE tencent_uin = $1'),
 } as const
-const LIST_TENANTS = prepare('SELECT body FROM tenants ORDER BY name')
+const LIST_TENANTS = prepare('SELECT body, consent FROM tenants ORDER BY name')
 const FIND_ACCESS_KEY = prepare('SELECT * FROM access_keys WHERE id = $1')
 const LIST_ACCESS_KEYS = prepare(
   'SELECT id, created_at_ms FROM access_keys WHERE tenant = $1 ORDER BY created_at_ms, id COLLATE "C"',
@@ -121,6 +130,7 @@ const UNREALIZED_PEERINGS = prepare(`SELECT peerings.id FROM peerings
 const UNREALIZED_VPCS = prepare(`SELECT vpcs.id FROM vpcs LEFT JOIN realizations ON realizations.id = vpcs.id
   WHERE coalesce(realized, 0) <> version AND (realized IS NOT NULL OR deleted_at_ms IS NULL) LIMIT $1`)
 const FIND_ALLOCATION = prepare('SELECT number FROM allocations WHERE name = $1')
+const COUNT_OF = prepare('SELECT used FROM counters WHERE key = $1')
 const DUE_PEERINGS =
   prepare(`SELECT * FROM peerings WHERE state = 'pending-acceptance' AND expires_at_ms <= $1
   ORDER BY expires_at_ms LIMIT $2`)
@@ -137,8 +147,33 @@ const LIST_EVENTS = events('SELECT * FROM events WHERE sequence > $1')
 const LIST_EVENTS_OF = events(`
   (SELECT * FROM events WHERE requester = $3 AND sequence > $1 ORDER BY sequence LIMIT $2) UNION ALL
   (SELECT * FROM events WHERE accepter = $3 AND requester <> $3 AND sequence > $1 ORDER BY sequence LIMIT $2)`)
+const recentEvents = (mine: string) =>
+  prepare(`SELECT page.*, alibaba_id, tencent_id FROM (${mine} ORDER BY sequence DESC LIMIT $2) AS page
+    JOIN peerings ON peerings.id = page.peering ORDER BY sequence DESC`)
+const RECENT_EVENTS = recentEvents('SELECT * FROM events WHERE sequence < $1')
+const RECENT_EVENTS_OF = recentEvents(`
+  (SELECT * FROM events WHERE requester = $3 AND sequence < $1 ORDER BY sequence DESC LIMIT $2) UNION ALL
+  (SELECT * FROM events WHERE accepter = $3 AND requester <> $3 AND sequence < $1
+    ORDER BY sequence DESC LIMIT $2)`)
+const EVENTS_OF_PEERING = prepare(`SELECT events.*, alibaba_id, tencent_id FROM events
+  JOIN peerings ON peerings.id = events.peering
+  WHERE events.peering = $1 AND sequence BETWEEN $2 AND $3 ORDER BY sequence`)
 const LAST_EVENT = prepare('SELECT max(sequence) AS last FROM events')
 const FIND_CLAIM = prepare('SELECT * FROM claims WHERE key = $1 AND expires_at_ms > $2')
+const FIND_WEBHOOK = prepare('SELECT * FROM webhooks JOIN webhook_positions ON webhook = id WHERE id = $1')
+const LIST_WEBHOOKS = prepare(`SELECT * FROM webhooks JOIN webhook_positions ON webhook = id
+  WHERE id > $1 ORDER BY id LIMIT $2`)
+const LIST_WEBHOOKS_OF = prepare(`SELECT * FROM webhooks JOIN webhook_positions ON webhook = id
+  WHERE tenant = $3 AND id > $1 ORDER BY id LIMIT $2`)
+const FIND_DELIVERY = prepare('SELECT * FROM deliveries WHERE webhook = $1 AND sequence = $2')
+const listDeliveries = (state: keyof typeof DELIVERY_STATES) =>
+  prepare(`SELECT * FROM deliveries WHERE webhook = $1 AND sequence > $2 AND ${DELIVERY_STATES[state]}
+    ORDER BY sequence LIMIT $3`)
+const LIST_DELIVERIES = {
+  any: listDeliveries('any'),
+  waiting: listDeliveries('waiting'),
+  dead: listDeliveries('dead'),
+}
 const PING = prepare('SELECT 1')
 
 class PostgresStore implements Store {
@@ -251,6 +286,10 @@ class PostgresStore implements Store {
     return row?.['next'] == null ? null : Number(row['next'])
   }
 
+  async countOf({ key }: Counter): Promise<number> {
+    return Number((await this.#row(COUNT_OF(key)))?.['used'] ?? 0)
+  }
+
   async neighboursOf(vpc: VpcId) {
     return viewsFrom(await this.#readers.read(NEIGHBOURS(vpc))).map(({ peering, requester, accepter }) => ({
       vpc: requester.vpc.id === vpc ? accepter.vpc : requester.vpc,
@@ -261,6 +300,35 @@ class PostgresStore implements Store {
   async listEvents(after: number, limit: number, tenant: TenantId | null) {
     const statement = tenant === null ? LIST_EVENTS(after, limit) : LIST_EVENTS_OF(after, limit, tenant)
     return (await this.#readers.read(statement)).map(eventFrom)
+  }
+
+  async recentEvents(before: number, limit: number, tenant: TenantId | null) {
+    const statement = tenant === null ? RECENT_EVENTS(before, limit) : RECENT_EVENTS_OF(before, limit, tenant)
+    return (await this.#readers.read(statement)).map(eventFrom)
+  }
+
+  async eventsOfPeering(peering: PeeringId, first: number, last: number) {
+    return (await this.#readers.read(EVENTS_OF_PEERING(peering, first, last))).map(eventFrom)
+  }
+
+  async findWebhook(id: WebhookId): Promise<WebhookView | null> {
+    const row = await this.#row(FIND_WEBHOOK(id))
+    return row ? webhookFrom(this.#sealer, row) : null
+  }
+
+  async listWebhooks({ tenant, limit, after = '' }: WebhookQuery): Promise<readonly WebhookView[]> {
+    const statement = tenant === null ? LIST_WEBHOOKS(after, limit) : LIST_WEBHOOKS_OF(after, limit, tenant)
+    return (await this.#readers.read(statement)).map((row) => webhookFrom(this.#sealer, row))
+  }
+
+  async findDelivery(webhook: WebhookId, sequence: number): Promise<Delivery | null> {
+    const row = await this.#row(FIND_DELIVERY(webhook, sequence))
+    return row ? deliveryFrom(row) : null
+  }
+
+  async listDeliveries({ webhook, state, limit, after = 0 }: DeliveryQuery): Promise<readonly Delivery[]> {
+    const statement = LIST_DELIVERIES[state ?? 'any'](webhook, after, limit)
+    return (await this.#readers.read(statement)).map(deliveryFrom)
   }
 
   async lastEventSequence(): Promise<number> {
@@ -277,12 +345,16 @@ class PostgresStore implements Store {
   }
 
   async commit(change: Change) {
-    const { accessKeys = [], ...rest } = change
+    const { accessKeys = [], webhooks, ...rest } = change
     const sealed = accessKeys.map(({ secret, ...key }) => ({
       ...key,
       sealedSecret: this.#sealer.seal(secret, key.id),
     }))
-    return this.#writer.commit({ ...rest, accessKeys: sealed })
+    return this.#writer.commit({
+      ...rest,
+      accessKeys: sealed,
+      ...(webhooks && { webhooks: webhooks.map((revision) => sealWebhook(this.#sealer, revision)) }),
+    })
   }
 
   async ping(): Promise<void> {

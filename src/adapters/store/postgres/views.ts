@@ -28,7 +28,8 @@ const vpcOf = (side: Side) =>
 export function peeringViews(page: string, order: string): string {
   const by = order.replaceAll(/\b(name|id)\b/g, 'page.$1')
   return `SELECT page.*, ${vpcOf('requester')}, ${vpcOf('accepter')},
-      asker.body AS requester_body, answerer.body AS accepter_body
+      asker.body AS requester_body, asker.consent AS requester_consent,
+      answerer.body AS accepter_body, answerer.consent AS accepter_consent
     FROM (${page}) AS page
       JOIN vpcs AS requester_end ON requester_end.id = page.requester_vpc
       JOIN vpcs AS accepter_end ON accepter_end.id = page.accepter_vpc
@@ -40,15 +41,18 @@ export function peeringViews(page: string, order: string): string {
 export function viewsFrom(rows: readonly Row[]): PeeringView[] {
   // A list has few tenants, and each row has two of them, whole.
   const tenants = new Map<unknown, Tenant>()
-  const tenantOf = (body: Row[string]): Tenant => {
-    const known = tenants.get(body) ?? tenantFrom({ body })
+  const tenantOf = (body: Row[string], consent: Row[string]): Tenant => {
+    const known = tenants.get(body) ?? tenantFrom({ body, consent })
     tenants.set(body, known)
     return known
   }
   const end = (row: Row, side: Side) => {
     const vpc: Row = {}
     for (const column of VPC_COLUMNS) vpc[column] = row[`${side}_end_${column}`] ?? null
-    return { vpc: vpcFrom(vpc), tenant: tenantOf(row[`${side}_body`] ?? null) }
+    return {
+      vpc: vpcFrom(vpc),
+      tenant: tenantOf(row[`${side}_body`] ?? null, row[`${side}_consent`] ?? null),
+    }
   }
   return rows.map((row) => ({
     peering: peeringFrom(row),

@@ -6,9 +6,10 @@ import type { Tenant } from '../../../domain/tenant.ts'
 import type { Vpc } from '../../../domain/vpc.ts'
 import type { Claim } from '../../../ports/store.ts'
 import type { SealedAccessKey } from '../conflicts.ts'
-import { attributesOrNull, partColumns, vpcAttributesText } from '../rows.ts'
+import { attributesOrNull, partColumns, tenantBody, vpcAttributesText } from '../rows.ts'
 import { jsonText, prepare, type Statement, storableKey } from './session.ts'
 import type { Write, Writes } from './snapshot.ts'
+import { webhookStatements } from './webhook-writes.ts'
 
 /*
  * Rows go to the server as JSON, all of a kind in one value and one statement. A statement that changes rows says how
@@ -29,6 +30,9 @@ const UPSERT_TENANTS =
   prepare(`INSERT INTO tenants SELECT * FROM json_populate_recordset(null::tenants, $1::json)
   ON CONFLICT (id) DO UPDATE SET name = excluded.name, domain_name = excluded.domain_name,
     alibaba_uid = excluded.alibaba_uid, tencent_uin = excluded.tencent_uin, body = excluded.body`)
+const UPDATE_CONSENTS = expecting(`UPDATE tenants SET consent = wanted.consent
+  FROM json_to_recordset($1::json) AS wanted (id text, consent jsonb, version_read bigint)
+  WHERE tenants.id = wanted.id AND coalesce((tenants.consent->>'version')::bigint, 0) = wanted.version_read`)
 const DELETE_PROJECTS = prepare('DELETE FROM projects WHERE tenant = ANY($1::text[])')
 const INSERT_PROJECTS = insert('projects')
 const DELETE_ACCESS_KEYS = prepare('DELETE FROM access_keys WHERE id = ANY($1::text[])')
@@ -81,6 +85,7 @@ export function writeStatements(writes: Writes): Statement[] {
   const {
     settings,
     tenants,
+    consents,
     accessKeys,
     vpcs,
     peerings,
@@ -104,6 +109,8 @@ export function writeStatements(writes: Writes): Statement[] {
     statements.push(DELETE_PROJECTS([...tenants.keys()]))
     all([...tenants.values()].flatMap(projectRows), (rows) => INSERT_PROJECTS(rows))
   }
+  const [, changedConsents] = apart(consents, 'version_read', (consent, id) => ({ id, consent }))
+  all(changedConsents, UPDATE_CONSENTS)
   const deleted = [...accessKeys].filter(([, key]) => key === null).map(([id]) => id)
   if (deleted.length > 0) statements.push(DELETE_ACCESS_KEYS(deleted))
   all([...accessKeys.values()].filter((key) => key !== null).map(accessKeyRow), UPSERT_ACCESS_KEYS)
@@ -131,6 +138,7 @@ export function writeStatements(writes: Writes): Statement[] {
   const gone = [...realizations].filter(([, realization]) => realization === null).map(([id]) => id)
   if (gone.length > 0) statements.push(DELETE_REALIZATIONS(gone))
   if (allocations.size > 0) statements.push(ALLOCATE([...allocations]))
+  statements.push(...webhookStatements(writes))
   all([...claims.values()].map(({ claim, madeAtMs }) => claimRow(claim, madeAtMs)).sort(byKey), INSERT_CLAIMS)
   return statements
 }
@@ -163,7 +171,7 @@ function tenantRow(tenant: Tenant) {
     domain_name: tenant.huawei.domainName,
     alibaba_uid: tenant.alibaba.uid,
     tencent_uin: tenant.tencent.uin,
-    body: tenant,
+    body: tenantBody(tenant),
   }
 }
 
@@ -241,7 +249,18 @@ function realizationRow({ of: id, realized, provenAtMs, reason }: Realization) {
   return { id, realized, proven_at_ms: provenAtMs, reason }
 }
 
-function eventRow({ sequence, type, atMs, peering, from, to, requester, accepter, actor }: LoggedEvent) {
+function eventRow({
+  sequence,
+  type,
+  atMs,
+  peering,
+  from,
+  to,
+  requester,
+  accepter,
+  actor,
+  reason,
+}: LoggedEvent) {
   return {
     sequence,
     at_ms: atMs,
@@ -256,5 +275,6 @@ function eventRow({ sequence, type, atMs, peering, from, to, requester, accepter
     dialect: actor.dialect,
     request_id: actor.requestId,
     remote_address: actor.remoteAddress,
+    reason,
   }
 }

@@ -1,4 +1,4 @@
-import type { PeeringId, ResourceIds, TenantId, VpcId } from '../../../domain/identity.ts'
+import type { PeeringId, ResourceIds, TenantId, VpcId, WebhookId } from '../../../domain/identity.ts'
 import type { Counter } from '../../../domain/quota.ts'
 import type { Tenant } from '../../../domain/tenant.ts'
 import type { Claim, Party } from '../../../ports/store.ts'
@@ -40,6 +40,11 @@ export class SqliteFacts implements Facts {
     return row ? (row['tenant'] as TenantId) : null
   }
 
+  consentVersion(tenant: TenantId): number {
+    const sql = `SELECT json_extract(consent, '$.version') AS version FROM tenants WHERE id = ?`
+    return Number(this.#connection.get(sql, tenant)?.['version'] ?? 0)
+  }
+
   version(resource: Versioned, id: string): number | null {
     const row = this.#connection.get(`SELECT version FROM ${resource} WHERE id = ?`, id)
     return row ? Number(row['version']) : null
@@ -66,6 +71,14 @@ export class SqliteFacts implements Facts {
     const sql = `SELECT 1 FROM vpcs
       WHERE tenant = ? AND region = coalesce(?, region) AND name = ? AND id <> ? AND deleted_at_ms IS NULL`
     return this.#connection.get(sql, tenant, region, name, except) !== undefined
+  }
+
+  blocksOf(tenant: TenantId): readonly string[] {
+    const rows = this.#connection.all(
+      'SELECT cidrs FROM vpcs WHERE tenant = ? AND deleted_at_ms IS NULL',
+      tenant,
+    )
+    return rows.flatMap(({ cidrs }) => JSON.parse(String(cidrs)) as string[])
   }
 
   livePeeringBetween(one: VpcId, other: VpcId, except: PeeringId): PeeringId | null {
@@ -97,6 +110,16 @@ export class SqliteFacts implements Facts {
         vpc,
       )
       .map((row) => row['id'] as PeeringId)
+  }
+
+  webhookVersion(id: WebhookId): number | null {
+    const row = this.#connection.get('SELECT version FROM webhooks WHERE id = ?', id)
+    return row ? Number(row['version']) : null
+  }
+
+  webhooksOf(tenant: TenantId): number {
+    const row = this.#connection.get('SELECT count(*) AS count FROM webhooks WHERE tenant = ?', tenant)
+    return Number(row?.['count'])
   }
 
   used({ key }: Counter): number {

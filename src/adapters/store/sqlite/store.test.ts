@@ -38,6 +38,8 @@ import {
   revisedVpc,
   vpcQuery,
 } from '../store.fixtures.ts'
+import { sealWebhook } from '../webhook-rows.ts'
+import { buildWebhook } from '../webhooks.contract.ts'
 import { openForWriting } from './database.ts'
 import { DirectoryInUseError, openSqliteStore } from './store.ts'
 import { Writer } from './writer.ts'
@@ -315,7 +317,10 @@ describe('the SQLite store', () => {
       )
     }
 
-    const GROWING = ['peerings', 'vpcs', 'events', 'claims', 'access_keys', 'projects', 'counters']
+    const GROWING = [
+      ...['peerings', 'vpcs', 'events', 'claims', 'access_keys', 'projects', 'counters'],
+      ...['webhooks', 'webhook_positions', 'deliveries'],
+    ]
 
     it('by an index, whatever is written', async () => {
       const [alice, bob] = [buildTenant(), buildTenant()]
@@ -326,8 +331,9 @@ describe('the SQLite store', () => {
         const writer = new Writer(connection)
         const party = { tenant: alice.id, region: REGION_A }
         const write = (parts: Parameters<typeof change>[0]) => {
-          const { accessKeys: _, ...rest } = change(parts)
-          const outcomes = writer.commit([{ ...rest, accessKeys: [] }])
+          const { accessKeys: _, webhooks: __, ...rest } = change(parts)
+          const webhooks = (change(parts).webhooks ?? []).map((revision) => sealWebhook(sealer, revision))
+          const outcomes = writer.commit([{ ...rest, accessKeys: [], webhooks }])
           assert.ok(outcomes.every((outcome) => 'ok' in outcome && outcome.ok))
         }
         write({ tenants: [alice, bob], vpcs: [ours, theirs, third].map((to) => ({ from: null, to })) })
@@ -340,6 +346,10 @@ describe('the SQLite store', () => {
             { kind: 'vpc-name-free', vpc: ours.id, party, name: 'free' },
             { kind: 'vpc-unpeered', vpc: third.id },
             { kind: 'quota', counter: { quota: 'peerings-per-vpc', key: 'k' }, limit: 1 },
+            { kind: 'consent-is', tenant: bob.id, version: 0 },
+            { kind: 'overlap-is', tenant: bob.id, cidrs: [], overlaps: false },
+            { kind: 'full-is', counter: { quota: null, key: 'k' }, limit: 1, full: false },
+            { kind: 'pair-free', pair: [ours.id, theirs.id], except: peering.id },
           ],
         })
         write({
@@ -347,6 +357,13 @@ describe('the SQLite store', () => {
           peerings: [{ from: peering, to: revised(peering, { state: 'active', expiresAtMs: null }) }],
           deletedAccessKeys: ['none'],
         })
+        const [webhook, delivery] = [buildWebhook(alice), { sequence: 1, attempts: 16, attemptedAtMs: NOW }]
+        const dead = { ...delivery, webhook: webhook.id, nextAttemptAtMs: null, reason: 'r' }
+        const progress = { webhook: webhook.id, position: 1, deliveries: [dead], settled: [2] }
+        const conditions = [{ kind: 'webhooks-below', tenant: alice.id, limit: 1 } as const]
+        write({ webhooks: [{ from: null, to: webhook }], conditions })
+        write({ webhooks: [{ from: webhook, to: { ...webhook, version: 2 } }], webhookProgress: [progress] })
+        write({ webhooks: [{ from: { ...webhook, version: 2 }, to: null }] })
         connection.close()
       })
       // The pair check is among them, or this would show nothing.
@@ -376,6 +393,13 @@ describe('the SQLite store', () => {
         await store.findClaim('c', NOW)
         await store.findAccessKey('a')
         await store.listAccessKeys(alice.id)
+        const webhook = buildWebhook(alice).id
+        await store.findWebhook(webhook)
+        await store.listWebhooks({ tenant: alice.id, limit: 10 })
+        await store.findDelivery(webhook, 1)
+        await store.listDeliveries({ webhook, limit: 10 })
+        await store.listDeliveries({ webhook, state: 'dead', limit: 10 })
+        await store.listDeliveries({ webhook, state: 'waiting', limit: 10 })
         for (const key of [
           { project: 'p' },
           { name: 'n' },

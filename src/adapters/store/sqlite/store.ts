@@ -1,15 +1,18 @@
 import { mkdirSync } from 'node:fs'
 import { DomainError } from '../../../domain/errors.ts'
-import type { PeeringId, TenantId, VpcId } from '../../../domain/identity.ts'
+import type { PeeringId, TenantId, VpcId, WebhookId } from '../../../domain/identity.ts'
 import type { PartKind, PartOf } from '../../../domain/network.ts'
 import type { Peering } from '../../../domain/peering.ts'
+import type { Counter } from '../../../domain/quota.ts'
 import type { Realization } from '../../../domain/realization.ts'
 import type { AccessKey, Tenant } from '../../../domain/tenant.ts'
 import type { Vpc } from '../../../domain/vpc.ts'
+import type { Delivery } from '../../../domain/webhook.ts'
 import type { Sealer } from '../../../ports/sealer.ts'
 import type {
   Change,
   Claim,
+  DeliveryQuery,
   Page,
   PartQuery,
   PeeringQuery,
@@ -17,7 +20,10 @@ import type {
   Store,
   TenantKey,
   VpcQuery,
+  WebhookQuery,
+  WebhookView,
 } from '../../../ports/store.ts'
+import type { Telemetry } from '../../../ports/telemetry.ts'
 import {
   claimFrom,
   eventFrom,
@@ -28,6 +34,7 @@ import {
   tenantFrom,
   vpcFrom,
 } from '../rows.ts'
+import { DELIVERY_STATES, deliveryFrom, sealWebhook, webhookFrom } from '../webhook-rows.ts'
 import { type Connection, openForReading } from './database.ts'
 import { createPrivate, databaseIn, lockDirectory } from './directory.ts'
 import { GroupCommit } from './group-commit.ts'
@@ -42,6 +49,7 @@ export interface SqliteOptions {
   readonly sealer: Sealer
   /** Hears of every write that could not be made. */
   readonly onFailure: (message: string) => void
+  readonly telemetry?: Telemetry
 }
 
 /** How many rows of a kind are kept in memory, at most. A page of peerings names up to two VPCs a row. */
@@ -60,7 +68,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
   try {
     const path = databaseIn(options.directory)
     createPrivate(path)
-    const writer = await GroupCommit.start(path, options.onFailure)
+    const writer = await GroupCommit.start(path, options.onFailure, options.telemetry)
     return new SqliteStore(openForReading(path), writer, lock, options.sealer)
   } catch (error) {
     lock.close()
@@ -69,12 +77,12 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
 }
 
 const TENANT_COLUMNS = {
-  id: 'SELECT body FROM tenants WHERE id = ?',
-  name: 'SELECT body FROM tenants WHERE name = ?',
-  project: 'SELECT body FROM tenants WHERE id = (SELECT tenant FROM projects WHERE id = ?)',
-  domainName: 'SELECT body FROM tenants WHERE domain_name = ?',
-  alibabaUid: 'SELECT body FROM tenants WHERE alibaba_uid = ?',
-  tencentUin: 'SELECT body FROM tenants WHERE tencent_uin = ?',
+  id: 'SELECT body, consent FROM tenants WHERE id = ?',
+  name: 'SELECT body, consent FROM tenants WHERE name = ?',
+  project: 'SELECT body, consent FROM tenants WHERE id = (SELECT tenant FROM projects WHERE id = ?)',
+  domainName: 'SELECT body, consent FROM tenants WHERE domain_name = ?',
+  alibabaUid: 'SELECT body, consent FROM tenants WHERE alibaba_uid = ?',
+  tencentUin: 'SELECT body, consent FROM tenants WHERE tencent_uin = ?',
 } as const
 
 class SqliteStore implements Store {
@@ -121,7 +129,7 @@ class SqliteStore implements Store {
   }
 
   async listTenants(): Promise<readonly Tenant[]> {
-    return this.#reader.all('SELECT body FROM tenants ORDER BY name').map(tenantFrom)
+    return this.#reader.all('SELECT body, consent FROM tenants ORDER BY name').map(tenantFrom)
   }
 
   async findAccessKey(id: string): Promise<AccessKey | null> {
@@ -256,6 +264,10 @@ class SqliteStore implements Store {
     return row?.['next'] == null ? null : Number(row['next'])
   }
 
+  async countOf({ key }: Counter): Promise<number> {
+    return Number(this.#reader.get('SELECT used FROM counters WHERE key = ?', key)?.['used'] ?? 0)
+  }
+
   async neighboursOf(vpc: VpcId): Promise<readonly { vpc: Vpc; peering: Peering }[]> {
     const live = `state <> 'deleted' AND state IN ('pending-acceptance', 'active')`
     const rows = this.#reader.all(
@@ -292,6 +304,75 @@ class SqliteStore implements Store {
       .map(eventFrom)
   }
 
+  async recentEvents(before: number, limit: number, tenant: TenantId | null) {
+    // As `listEvents`, from the last segment on.
+    const side = (name: 'requester' | 'accepter') => `SELECT * FROM (
+      SELECT events.* FROM segments CROSS JOIN events
+        ON events.sequence / 512 = segments.number AND ${name} = ?1
+        WHERE sequence < ?2 ${name === 'accepter' ? 'AND requester <> ?1' : ''}
+        ORDER BY segments.number DESC, sequence DESC LIMIT ?3)`
+    const mine = `WITH RECURSIVE segments (number) AS (
+        SELECT cast(min(?2, (SELECT max(sequence) FROM events)) AS INTEGER) / 512
+        UNION ALL SELECT number - 1 FROM segments WHERE number > 0)
+      ${side('requester')} UNION ALL ${side('accepter')}`
+    const all = 'SELECT * FROM events WHERE ?1 IS NULL AND sequence < ?2 ORDER BY sequence DESC LIMIT ?3'
+    return this.#reader
+      .all(
+        `SELECT page.*, alibaba_id, tencent_id FROM (${tenant === null ? all : mine}) AS page
+          JOIN peerings ON peerings.id = page.peering ORDER BY sequence DESC LIMIT ?3`,
+        tenant,
+        before,
+        limit,
+      )
+      .map(eventFrom)
+  }
+
+  async eventsOfPeering(peering: PeeringId, first: number, last: number) {
+    const rows = this.#reader.all(
+      `SELECT page.*, alibaba_id, tencent_id FROM
+          (SELECT * FROM events WHERE sequence BETWEEN ?2 AND ?3 AND +peering = ?1) AS page
+          JOIN peerings ON peerings.id = page.peering ORDER BY sequence`,
+      peering,
+      first,
+      last,
+    )
+    return rows.map(eventFrom)
+  }
+
+  async findWebhook(id: WebhookId): Promise<WebhookView | null> {
+    const row = this.#reader.get(
+      'SELECT * FROM webhooks JOIN webhook_positions ON webhook = id WHERE id = ?',
+      id,
+    )
+    return row ? webhookFrom(this.#sealer, row) : null
+  }
+
+  async listWebhooks({ tenant, limit, after = '' }: WebhookQuery): Promise<readonly WebhookView[]> {
+    const own = tenant === null ? '' : 'tenant = ? AND'
+    const sql = `SELECT * FROM webhooks JOIN webhook_positions ON webhook = id
+      WHERE ${own} id > ? ORDER BY id LIMIT ?`
+    const values = [...(tenant === null ? [] : [tenant]), after, limit]
+    return this.#reader.all(sql, ...values).map((row) => webhookFrom(this.#sealer, row))
+  }
+
+  async findDelivery(webhook: WebhookId, sequence: number): Promise<Delivery | null> {
+    const sql = 'SELECT * FROM deliveries WHERE webhook = ? AND sequence = ?'
+    const row = this.#reader.get(sql, webhook, sequence)
+    return row ? deliveryFrom(row) : null
+  }
+
+  async listDeliveries({ webhook, state, limit, after = 0 }: DeliveryQuery): Promise<readonly Delivery[]> {
+    return this.#reader
+      .all(
+        `SELECT * FROM deliveries WHERE webhook = ? AND sequence > ? AND ${DELIVERY_STATES[state ?? 'any']}
+          ORDER BY sequence LIMIT ?`,
+        webhook,
+        after,
+        limit,
+      )
+      .map(deliveryFrom)
+  }
+
   async lastEventSequence(): Promise<number> {
     return Number(this.#reader.get('SELECT max(sequence) AS last FROM events')?.['last'] ?? 0)
   }
@@ -323,14 +404,18 @@ class SqliteStore implements Store {
   }
 
   async commit(change: Change) {
-    const { accessKeys = [], ...rest } = change
+    const { accessKeys = [], webhooks, ...rest } = change
     const sealed = accessKeys.map(({ secret, ...key }) => ({
       ...key,
       sealedSecret: this.#sealer.seal(secret, key.id),
     }))
     const changed = this.#changing(change)
     try {
-      return await this.#writer.commit({ ...rest, accessKeys: sealed })
+      return await this.#writer.commit({
+        ...rest,
+        accessKeys: sealed,
+        ...(webhooks && { webhooks: webhooks.map((revision) => sealWebhook(this.#sealer, revision)) }),
+      })
     } finally {
       for (const done of changed) done()
     }
@@ -349,9 +434,9 @@ class SqliteStore implements Store {
 
   /** What a commit changes is not remembered until it is over. Answers what is to be called then. */
   #changing(change: Change): (() => void)[] {
-    const { tenants, accessKeys, deletedAccessKeys, vpcs = [], peerings = [] } = change
+    const { tenants, consents, accessKeys, deletedAccessKeys, vpcs = [], peerings = [] } = change
     return [
-      ...(tenants ? Object.values(this.#tenants).map((memory) => memory.changingAny()) : []),
+      ...(tenants || consents ? Object.values(this.#tenants).map((memory) => memory.changingAny()) : []),
       ...(accessKeys || deletedAccessKeys ? [this.#accessKeys.changingAny()] : []),
       ...vpcs.map(({ to }) => this.#vpcs.changing(Object.values(to.ids))),
       ...peerings.map(({ to }) => this.#peerings.changing(Object.values(to.ids))),

@@ -5,10 +5,11 @@ import { counterMoves } from '../../../domain/quota.ts'
 import type { Tenant } from '../../../domain/tenant.ts'
 import type { Vpc } from '../../../domain/vpc.ts'
 import type { CommitOutcome } from '../../../ports/store.ts'
-import { conflictOf, type Facts, type SealedChange } from '../conflicts.ts'
-import { attributesText, partColumns, type Row, vpcAttributesText } from '../rows.ts'
+import { conflictOf, type Facts, type SealedAccessKey, type SealedChange } from '../conflicts.ts'
+import { attributesText, partColumns, type Row, tenantBody, vpcAttributesText } from '../rows.ts'
 import type { Connection } from './database.ts'
 import { SqliteFacts } from './facts.ts'
+import { writeProgress, writeWebhook } from './webhook-writes.ts'
 
 export type WriteOutcome = CommitOutcome | { readonly failed: string }
 
@@ -77,16 +78,10 @@ export class Writer {
       this.#connection.run('INSERT OR REPLACE INTO settings (name, value) VALUES (?, ?)', name, value)
     }
     for (const tenant of change.tenants ?? []) this.#writeTenant(tenant)
-    for (const key of change.accessKeys) {
-      this.#connection.run(
-        `INSERT INTO access_keys (id, tenant, sealed_secret, created_at_ms) VALUES (?, ?, ?, ?)
-          ON CONFLICT (id) DO UPDATE SET sealed_secret = excluded.sealed_secret WHERE tenant = excluded.tenant`,
-        key.id,
-        key.tenant,
-        key.sealedSecret,
-        key.createdAtMs,
-      )
+    for (const { tenant, to } of change.consents ?? []) {
+      this.#connection.run('UPDATE tenants SET consent = ? WHERE id = ?', JSON.stringify(to), tenant)
     }
+    for (const key of change.accessKeys) this.#writeAccessKey(key)
     for (const id of change.deletedAccessKeys ?? []) {
       this.#connection.run('DELETE FROM access_keys WHERE id = ?', id)
     }
@@ -129,6 +124,8 @@ export class Writer {
         name,
       )
     }
+    for (const revision of change.webhooks ?? []) writeWebhook(this.#connection, revision, this.#sequence)
+    for (const progress of change.webhookProgress ?? []) writeProgress(this.#connection, progress)
     for (const { key, fingerprint, result, expiresAtMs } of change.claims ?? []) {
       this.#forgetClaims(change.nowMs)
       this.#connection.run(
@@ -141,11 +138,12 @@ export class Writer {
     }
   }
 
-  #writeEvent({ type, atMs, peering, from, to, requester, accepter, actor }: EventDraft): void {
+  #writeEvent({ type, atMs, peering, from, to, requester, accepter, actor, reason }: EventDraft): void {
     this.#sequence++
     this.#connection.run(
       `INSERT INTO events (sequence, at_ms, type, peering, from_state, to_state, requester, accepter,
-        actor_kind, actor_tenant, dialect, request_id, remote_address) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        actor_kind, actor_tenant, dialect, request_id, remote_address, reason)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       this.#sequence,
       atMs,
       type,
@@ -159,6 +157,7 @@ export class Writer {
       actor.dialect,
       actor.requestId,
       actor.remoteAddress,
+      reason,
     )
   }
 
@@ -172,7 +171,7 @@ export class Writer {
       tenant.huawei.domainName,
       tenant.alibaba.uid,
       tenant.tencent.uin,
-      JSON.stringify(tenant),
+      JSON.stringify(tenantBody(tenant)),
     )
     this.#connection.run('DELETE FROM projects WHERE tenant = ?', tenant.id)
     for (const [region, project] of Object.entries(tenant.huawei.projects)) {
@@ -183,6 +182,17 @@ export class Writer {
         region,
       )
     }
+  }
+
+  #writeAccessKey({ id, tenant, sealedSecret, createdAtMs }: SealedAccessKey): void {
+    this.#connection.run(
+      `INSERT INTO access_keys (id, tenant, sealed_secret, created_at_ms) VALUES (?, ?, ?, ?)
+        ON CONFLICT (id) DO UPDATE SET sealed_secret = excluded.sealed_secret WHERE tenant = excluded.tenant`,
+      id,
+      tenant,
+      sealedSecret,
+      createdAtMs,
+    )
   }
 
   #writeVpc(exists: boolean, vpc: Vpc): void {

@@ -176,6 +176,9 @@ export const FAILURES: FailureTable<ApiFailure> = {
     failure('InvalidParameterValue', `The tag key ${key} is given more than once.`),
   'tag.resource-not-found': ({ ids }) => notFound(ids.join(', ')),
   'task.not-found': ({ id }) => notFound(`task ${id}`),
+  'webhook.not-found': ({ id }) => notFound(`webhook ${id}`),
+  'webhook.limit-exceeded': ({ limit }) => failure('LimitExceeded', `An account may have ${limit} webhooks.`),
+  'delivery.not-found': ({ sequence }) => notFound(`delivery ${sequence}`),
   'idempotency.mismatch': () =>
     failure('UnsupportedOperation.MutexOperationTaskRunning', 'The token was used for something else.'),
   'idempotency.in-progress': () =>
