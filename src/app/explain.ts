@@ -17,6 +17,8 @@ export interface Explained extends Explanation {
   readonly toVpc: string
   /** Whose the next step is; null where there is none, or it is nobody's in particular. */
   readonly tenant: Tenant | null
+  /** The owners of the two VPCs, as far as the caller may know them. */
+  readonly owners: readonly Tenant[]
 }
 
 /** How many peerings and VPCs are searched for an address that stands by itself. */
@@ -42,21 +44,28 @@ export async function explain(
   const own = [from, to].filter(({ vpc }) => vpc !== null && owns(principal, vpc))
   if (own.length === 0) throw new DomainError('vpc.not-found', { id: from.named })
   const peerings = from.vpc && to.vpc ? await peeringsBetween(context, caller, from.vpc, to.vpc) : []
-  const visible = (end: Found) => end.vpc !== null && (own.includes(end) || peerings.length > 0)
+  const isActive = peerings.some(({ state }) => state === 'active')
+  const ends = [from, to].map(async (end) => {
+    const isKnown = isActive || own.includes(end)
+    if (end.vpc === null || (peerings.length === 0 && !isKnown)) return unknownEnd(end)
+    // Who merely asks learns no more of a VPC than every dialect shows of a request.
+    const network = isKnown ? await networkOf(context, end.vpc) : bareNetwork(end.vpc)
+    return { network, address: end.address, isKnown }
+  })
+  const [source, target] = (await Promise.all(ends)) as [End, End]
   const explanation = decide({
-    from: await endOf(context, from, visible(from)),
-    to: await endOf(context, to, visible(to)),
+    from: source,
+    to: target,
     peerings,
     nowMs: context.clock.now(),
     realization: await realizationOf(context, caller, peerings),
   })
-  const who = explanation.next?.who ?? null
-  return {
-    ...explanation,
-    fromVpc: from.named,
-    toVpc: to.named,
-    tenant: who === null ? null : await context.store.findTenant({ id: who }),
-  }
+  const known = [source, target].flatMap(({ network }) => network.vpc.tenant ?? [])
+  const found = await Promise.all([...new Set(known)].map((id) => context.store.findTenant({ id })))
+  const owners = found.filter((tenant) => tenant !== null)
+  const who = explanation.next?.who
+  const tenant = owners.find(({ id }) => id === who) ?? null
+  return { ...explanation, fromVpc: from.named, toVpc: to.named, tenant, owners }
 }
 
 interface Found {
@@ -132,12 +141,10 @@ async function peeringsBetween(
     .filter((peering) => sidesOf(peering, principalOf(caller)).length > 0)
 }
 
-async function endOf(context: Context, { named, vpc, address }: Found, visible: boolean): Promise<End> {
-  return { network: vpc && visible ? await networkOf(context, vpc) : unknownNetwork(named), address }
-}
+const bareNetwork = (vpc: Vpc): Network => ({ vpc, subnets: [], routeTables: [], routes: [], ports: [] })
 
 /** What stands for a VPC that the caller is to learn nothing of, whether there is one or not. */
-function unknownNetwork(named: string): Network {
+function unknownEnd({ named, address }: Found): End {
   const vpc = {
     id: vpcId(named),
     ids: { huawei: named, alibaba: named, tencent: named },
@@ -153,7 +160,7 @@ function unknownNetwork(named: string): Network {
     version: 0,
     attributes: NO_VPC_ATTRIBUTES,
   }
-  return { vpc, subnets: [], routeTables: [], routes: [], ports: [] }
+  return { network: bareNetwork(vpc), address, isKnown: false }
 }
 
 async function realizationOf(context: Context, caller: Caller, peerings: readonly Peering[]) {

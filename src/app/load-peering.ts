@@ -9,11 +9,19 @@ import { type Caller, type Context, principalOf } from './context.ts'
  * one that does not exist, is deleted, or is none of the caller's business: the three are not to be told apart.
  */
 export async function loadPeering(context: Context, caller: Caller, id: string): Promise<PeeringView> {
-  const view = await context.store.findPeering(id)
-  if (!view || view.peering.state === 'deleted' || sidesOf(view.peering, principalOf(caller)).length === 0) {
-    throw new DomainError('peering.not-found', { id })
-  }
+  const view = await findOwnPeering(context, caller, id)
+  if (!view || view.peering.state === 'deleted') throw new DomainError('peering.not-found', { id })
   return view
+}
+
+/** As `loadPeering`, a deleted one too; null for what is none of the caller's business, whether it exists or not. */
+export async function findOwnPeering(
+  context: Context,
+  caller: Caller,
+  id: string,
+): Promise<PeeringView | null> {
+  const view = await context.store.findPeering(id)
+  return view && sidesOf(view.peering, principalOf(caller)).length > 0 ? view : null
 }
 
 /** The result of an earlier request, as it stands now. Even a deleted one is answered: its request succeeded. */

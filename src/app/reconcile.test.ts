@@ -1,37 +1,10 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import type { PeeringId } from '../domain/identity.ts'
-import type { WantedLink, WantedNetwork } from '../domain/realization.ts'
-import { type DataPlane, DataPlaneUnavailableError, type Proof } from '../ports/data-plane.ts'
+import { DataPlaneUnavailableError, type Proof } from '../ports/data-plane.ts'
 import { openWorld, type World } from './app.fixtures.ts'
+import { MemoryDataPlane } from './data-plane.fixtures.ts'
 import { reconcilePeering, reconcileVpc } from './reconcile.ts'
-
-/** A network in memory that does as it is told, unless a test says otherwise. */
-class MemoryDataPlane implements DataPlane {
-  readonly name = 'netns'
-  readonly links = new Map<string, WantedLink>()
-  readonly networks = new Map<string, WantedNetwork>()
-  proof: Proof = { kind: 'proven' }
-  down: string | null = null
-
-  async realizeNetwork(vpc: string, wanted: WantedNetwork | null) {
-    this.#take(this.networks, vpc, wanted)
-  }
-  async realizeLink(peering: string, wanted: WantedLink | null) {
-    this.#take(this.links, peering, wanted)
-  }
-  #take<T>(things: Map<string, T>, id: string, wanted: T | null) {
-    if (this.down !== null) throw new DataPlaneUnavailableError(this.down)
-    if (wanted === null) things.delete(id)
-    else things.set(id, wanted)
-  }
-  attachmentOf = async () => null
-  prove = async () => this.proof
-  observe = async () => ({ networks: [], links: [] })
-  watch() {}
-  ping = async () => {}
-  close = async () => {}
-}
 
 let world: World
 let dataPlane: MemoryDataPlane
@@ -153,6 +126,40 @@ describe('a pass over a peering', () => {
     dataPlane.proof = { kind: 'proven' }
     await pass(id)
     assert.equal(await world.store.findRealization(id), null)
+  })
+})
+
+describe('a proof that takes long', () => {
+  it('is given up for a change that has come meanwhile, and nothing of it is kept', async () => {
+    const { id } = await asked()
+    const begun = Promise.withResolvers<void>()
+    const proof = Promise.withResolvers<Proof>()
+    dataPlane.prove = () => {
+      begun.resolve()
+      return proof.promise
+    }
+    const overtaken = new AbortController()
+    const done = reconcilePeering(world.context, dataPlane, id, overtaken.signal)
+    await begun.promise
+    overtaken.abort()
+    await done
+    proof.resolve({ kind: 'failed', reason: 'of no interest any more' })
+    const { wanted, realized, provenAtMs, reason } = await shown(id)
+    assert.deepEqual([realized, provenAtMs, reason], [wanted, null, null])
+  })
+
+  it('is written down no second time where nothing is to be told', async () => {
+    const { id } = await asked()
+    dataPlane.proof = { kind: 'not-provable', reason: 'no port is plugged in' }
+    await pass(id)
+    const { commit } = world.context.store
+    try {
+      world.context.store.commit = () => assert.fail('nothing has changed')
+      await pass(id)
+    } finally {
+      world.context.store.commit = commit
+    }
+    assert.equal((await shown(id)).reason, 'no port is plugged in')
   })
 })
 

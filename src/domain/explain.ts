@@ -1,6 +1,6 @@
-import { contains, formatAddress, parseCidr } from './cidr.ts'
-import type { PartId, TenantId } from './identity.ts'
-import { hopFor, parseDestination, type Route, type Subnet } from './network.ts'
+import { contains, formatAddress, formatCidr, overlaps, parseCidr } from './cidr.ts'
+import type { TenantId } from './identity.ts'
+import { hopFor, parseDestination, type Route, type RouteTable, type Subnet } from './network.ts'
 import { type Peering, type PeeringState, peeringAt } from './peering.ts'
 import type { Network } from './realization.ts'
 import type { Vpc } from './vpc.ts'
@@ -15,6 +15,8 @@ export interface End {
   readonly network: Network
   /** Null: any address that something could have there. */
   readonly address: string | null
+  /** Whether the parts of the VPC are for the asker to know; of one where they are not, only consent is looked at. */
+  readonly isKnown: boolean
 }
 
 export interface Question {
@@ -43,6 +45,7 @@ export interface Step {
 export type Cause =
   | 'none'
   | 'same-vpc'
+  | 'source-outside-vpc'
   | 'source-in-no-subnet'
   | 'destination-in-no-subnet'
   | 'destination-outside-vpc'
@@ -50,6 +53,7 @@ export type Cause =
   | 'pending'
   | 'rejected'
   | 'expired'
+  | 'different-families'
   | 'destination-is-local'
   | 'source-is-local-there'
   | 'no-route'
@@ -61,27 +65,35 @@ export type Cause =
   | 'network-behind'
   | 'network-failing'
 
+/** A route that is there, and the table it is in. */
+export interface OfRoute {
+  readonly vpc: Vpc
+  readonly table: RouteTable | null
+  readonly route: Route
+}
+
 /** The one thing to do next. Whose it is stands beside it. */
 export type Remedy =
   | { readonly kind: 'request'; readonly requester: Vpc; readonly accepter: Vpc }
   | { readonly kind: 'accept'; readonly peering: Peering }
-  | { readonly kind: 'reopen'; readonly peering: Peering }
-  | {
-      readonly kind: 'request-anew'
-      readonly peering: Peering
-      readonly requester: Vpc
-      readonly accepter: Vpc
-    }
+  | { readonly kind: 'reopen'; readonly peering: Peering; readonly requester: Vpc; readonly accepter: Vpc }
+  | { readonly kind: 'request-anew'; readonly requester: Vpc; readonly accepter: Vpc }
   | {
       readonly kind: 'add-route'
       readonly vpc: Vpc
-      readonly table: PartId | null
+      readonly table: RouteTable | null
       readonly destination: string
       readonly peering: Peering
     }
-  | { readonly kind: 'enable-route'; readonly vpc: Vpc; readonly route: Route }
-  | { readonly kind: 'delete-route'; readonly vpc: Vpc; readonly route: Route }
-  | { readonly kind: 'add-subnet'; readonly vpc: Vpc; readonly address: string }
+  | ({ readonly kind: 'enable-route' } & OfRoute)
+  | ({ readonly kind: 'delete-route' } & OfRoute)
+  /** `cidr`: a block that is free; null: there is none. */
+  | {
+      readonly kind: 'add-subnet'
+      readonly vpc: Vpc
+      readonly address: string
+      readonly cidr: string | null
+    }
   /** Two subnets share addresses; one of them has to move. */
   | { readonly kind: 'renumber'; readonly vpc: Vpc; readonly subnet: Subnet }
   | { readonly kind: 'wait'; readonly reason: string }
@@ -98,8 +110,7 @@ export interface Explanation {
 
 /** Answers the question. Pure, and never throws. */
 export function explain(question: Question): Explanation {
-  const { from, to } = question
-  const [source, target] = [addressOf(from), addressOf(to)]
+  const [source, target] = addressesOf(question)
   const steps: Step[] = []
   const answer = (cause: Cause, next: Explanation['next']): Explanation => ({
     reachable: cause === 'none',
@@ -126,18 +137,23 @@ const by = (vpc: Vpc, remedy: Remedy): Explanation['next'] => ({ who: vpc.tenant
 
 /** A packet needs somewhere to come from. Where it goes to is looked at when it gets there. */
 const lookAtEnds: Look = ({ from, to }, source, _target, steps) => {
-  const { vpc, subnets } = from.network
+  const { vpc } = from.network
   if (vpc.id === to.network.vpc.id) {
     steps.push({ at: 'source', ok: true, says: `both are in VPC ${vpc.id}: no peering is needed` })
     return { cause: 'same-vpc', next: null }
   }
-  const subnet = subnetOf(source, subnets)
-  if (subnet) {
-    steps.push({ at: 'source', ok: true, says: `${source} is in subnet ${subnet.id} of VPC ${vpc.id}` })
+  if (!from.isKnown) return null
+  const place = placeOf(source, from.network)
+  if (place !== null) {
+    steps.push({ at: 'source', ok: true, says: `${source} is in ${place}` })
     return null
   }
+  if (!inside(source, vpc.cidrs)) {
+    steps.push({ at: 'source', ok: false, says: `${source} is outside the blocks of VPC ${vpc.id}` })
+    return { cause: 'source-outside-vpc', next: null }
+  }
   steps.push({ at: 'source', ok: false, says: `${source} is in no subnet of VPC ${vpc.id}` })
-  return { cause: 'source-in-no-subnet', next: by(vpc, { kind: 'add-subnet', vpc, address: source }) }
+  return { cause: 'source-in-no-subnet', next: by(vpc, addSubnet(from.network, source)) }
 }
 
 /** The peering that matters most: an active one, else what comes nearest to it. */
@@ -157,10 +173,10 @@ const lookAtConsent: Look = (question, _source, _target, steps) => {
     return finding
   }
   if (!peering) {
-    const remedy = { kind: 'request', requester: ours, accepter: theirs } as const
+    const [requester, accepter] = question.from.isKnown ? [ours, theirs] : [theirs, ours]
     return refuse(`nobody has asked for a peering of VPC ${ours.id} and VPC ${theirs.id}`, {
       cause: 'not-asked',
-      next: by(ours, remedy),
+      next: by(requester, { kind: 'request', requester, accepter }),
     })
   }
   const accepter = peering.accepter.vpc === ours.id ? ours : theirs
@@ -177,12 +193,12 @@ const lookAtConsent: Look = (question, _source, _target, steps) => {
     case 'expired':
       return refuse(`peering ${peering.id} has expired unanswered`, {
         cause: 'expired',
-        next: by(requester, { kind: 'reopen', peering }),
+        next: by(requester, { kind: 'reopen', peering, requester, accepter }),
       })
     default:
       return refuse(`peering ${peering.id} was refused`, {
         cause: 'rejected',
-        next: by(requester, { kind: 'request-anew', peering, requester, accepter }),
+        next: by(requester, { kind: 'request-anew', requester, accepter }),
       })
   }
 }
@@ -191,20 +207,22 @@ const lookThere: Look = (question, source, target, steps) => {
   const peering = bestPeering(question)
   const { from, to } = question
   if (!peering) return null
+  if (familyOf(source) !== familyOf(target)) {
+    const says = `${source} and ${target} are of different families: no packet has both`
+    steps.push({ at: 'way there', ok: false, says })
+    return { cause: 'different-families', next: null }
+  }
   const finding = lookOneWay(from.network, to.network, { source, target, peering, at: 'way there' }, steps)
   if (finding) return finding
-  const { vpc, subnets } = to.network
-  const subnet = subnetOf(target, subnets)
-  if (subnet) {
-    steps.push({ at: 'destination', ok: true, says: `${target} is in subnet ${subnet.id} of VPC ${vpc.id}` })
+  const { vpc } = to.network
+  const place = placeOf(target, to.network)
+  if (place !== null) {
+    steps.push({ at: 'destination', ok: true, says: `${target} is in ${place}` })
     return null
   }
-  steps.push({
-    at: 'destination',
-    ok: false,
-    says: `${target} is in no subnet of VPC ${vpc.id}: nobody is there`,
-  })
-  return { cause: 'destination-in-no-subnet', next: by(vpc, { kind: 'add-subnet', vpc, address: target }) }
+  const says = `${target} is in no subnet of VPC ${vpc.id}: nobody is there`
+  steps.push({ at: 'destination', ok: false, says })
+  return { cause: 'destination-in-no-subnet', next: by(vpc, addSubnet(to.network, target)) }
 }
 
 const lookBack: Look = (question, source, target, steps) => {
@@ -243,8 +261,8 @@ function lookOneWay(
     steps.push({ at, ok: false, says })
     return { cause, next: by(vpc, remedy) }
   }
-  const home = subnetOf(source, subnets)
-  const routes = own.routes.filter((route) => route.routeTable === tableOf(home, own))
+  const table = tableOf(subnetOf(source, subnets), own)
+  const routes = own.routes.filter((route) => route.routeTable === table?.id)
   const hop = hopFor(target, subnets, routes)
   if (hop.kind === 'local') {
     const says = `${target} is local to VPC ${vpc.id} (subnet ${hop.subnet.id}), and local wins over every route`
@@ -268,18 +286,17 @@ function lookOneWay(
   }
   if (hop.kind === 'route') {
     const says = `VPC ${vpc.id} sends ${target} by route ${hop.route.destination} into another peering, ${hop.route.nextHop}`
-    return refuse(says, 'route-elsewhere', { kind: 'delete-route', vpc, route: hop.route })
+    return refuse(says, 'route-elsewhere', { kind: 'delete-route', vpc, table, route: hop.route })
   }
   const off = routes.find(
     (route) => !route.enabled && route.nextHop === peering.id && inside(target, [route.destination]),
   )
   if (off) {
     const says = `VPC ${vpc.id} has a route for ${off.destination}, but it is switched off`
-    return refuse(says, 'route-disabled', { kind: 'enable-route', vpc, route: off })
+    return refuse(says, 'route-disabled', { kind: 'enable-route', vpc, table, route: off })
   }
   const there = subnetOf(target, other.subnets)
   const destination = there?.cidrs.find((cidr) => inside(target, [cidr])) ?? blockOf(target, other.vpc.cidrs)
-  const table = home?.routeTable ?? null
   return refuse(`VPC ${vpc.id} has no route for ${target}`, 'no-route', {
     kind: 'add-route',
     vpc,
@@ -289,7 +306,7 @@ function lookOneWay(
   })
 }
 
-const lookAtNetwork: Look = ({ realization }, _source, _target, steps) => {
+const lookAtNetwork: Look = ({ from, to, realization }, _source, _target, steps) => {
   if (!realization) return null
   const { wanted, realized, provenAtMs, reason } = realization
   if (realized < wanted) {
@@ -297,40 +314,88 @@ const lookAtNetwork: Look = ({ realization }, _source, _target, steps) => {
     steps.push({ at: 'network', ok: false, says })
     return { cause: 'network-behind', next: { who: null, remedy: { kind: 'wait', reason: says } } }
   }
-  if (provenAtMs === null && reason !== null) {
+  if (provenAtMs === null && reason !== null && isInhabited(from) && isInhabited(to)) {
     steps.push({ at: 'network', ok: false, says: reason })
     return { cause: 'network-failing', next: { who: null, remedy: { kind: 'wait', reason } } }
   }
   const proof =
-    provenAtMs === null ? 'not tried yet' : `last seen to pass at ${new Date(provenAtMs).toISOString()}`
+    provenAtMs === null
+      ? `not proven: ${reason ?? 'not tried yet'}`
+      : `last seen to pass at ${new Date(provenAtMs).toISOString()}`
   steps.push({ at: 'network', ok: true, says: `the network has caught up; ${proof}` })
   return null
 }
 
-/** The address that was named, else one that something has there, else one that something could have. */
-function addressOf({ network, address }: End): string {
+/**
+ * What is asked about: the addresses that were named, and of an end where none was, one of the same family; where neither
+ * was, one of a family that both ends have.
+ */
+function addressesOf({ from, to }: Question): [string, string] {
+  const named = from.address ?? to.address
+  for (const family of named === null ? ([4, 6] as const) : [familyOf(named)]) {
+    const [source, target] = [addressOf(from, family), addressOf(to, family)]
+    if (source !== null && target !== null) return [source, target]
+  }
+  const any = (end: End) => addressOf(end, 4) ?? addressOf(end, 6) ?? '0.0.0.0'
+  return [any(from), any(to)]
+}
+
+/** The address that was named, else one that something has there, else one that something could have; null: none. */
+function addressOf({ network, address }: End, family: 4 | 6): string | null {
   if (address !== null) return address
-  const port = network.ports[0]?.addresses[0]
+  const port = network.ports.flatMap(({ addresses }) => addresses).find((each) => familyOf(each) === family)
   if (port !== undefined) return port
-  const cidr = network.subnets[0]?.cidrs[0] ?? network.vpc.cidrs[0]
-  const block = cidr === undefined ? null : parseCidr(cidr)
-  return block ? formatAddress(block.family, block.base + 2n) : '0.0.0.0'
+  const cidrs = [...network.subnets.flatMap((subnet) => subnet.cidrs), ...network.vpc.cidrs]
+  const block = cidrs.map(parseCidr).find((each) => each?.family === family)
+  return block ? formatAddress(block.family, block.base + 2n) : null
+}
+
+/** Whether anything may live there; where nothing does, that no packet passes is no fault of the network's. */
+const isInhabited = ({ network: { vpc, ports } }: End) => vpc.attributes.adopted !== null || ports.length > 0
+
+const familyOf = (address: string): 4 | 6 => (address.includes(':') ? 6 : 4)
+
+/** Where in a VPC an address is, in words; null: nowhere. What there is in an adopted network, the records do not say. */
+function placeOf(address: string, { vpc, subnets }: Network): string | null {
+  const subnet = subnetOf(address, subnets)
+  if (subnet) return `subnet ${subnet.id} of VPC ${vpc.id}`
+  const isAdopted = vpc.attributes.adopted !== null && inside(address, vpc.cidrs)
+  return isAdopted ? `the network that VPC ${vpc.id} stands for` : null
 }
 
 function subnetOf(address: string, subnets: readonly Subnet[]): Subnet | null {
   return subnets.find(({ cidrs }) => inside(address, cidrs)) ?? null
 }
 
+/** The sizes that a subnet is proposed in, the widest first; every dialect takes them. */
+const SUBNET_BITS = { 4: [24, 25, 26, 27, 28], 6: [64] } as const
+
+function addSubnet({ vpc, subnets }: Network, address: string): Remedy {
+  const target = parseDestination(address)
+  const taken = subnets.flatMap(({ cidrs }) => cidrs).map(parseCidr)
+  const free = (target ? SUBNET_BITS[target.family] : [])
+    .map((bits) => {
+      const hostBits = BigInt((target?.bits ?? 0) - bits)
+      return { family: target?.family ?? 4, base: ((target?.base ?? 0n) >> hostBits) << hostBits, bits }
+    })
+    .find(
+      (block) =>
+        inside(formatCidr(block), vpc.cidrs) && !taken.some((other) => other && overlaps(other, block)),
+    )
+  return { kind: 'add-subnet', vpc, address, cidr: free ? formatCidr(free) : null }
+}
+
 /** The table that what comes from `subnet` goes by. */
-function tableOf(subnet: Subnet | null, { routeTables }: Network): PartId | null {
-  return subnet?.routeTable ?? routeTables.find(({ isDefault }) => isDefault)?.id ?? null
+function tableOf(subnet: Subnet | null, { routeTables }: Network): RouteTable | null {
+  const own = subnet?.routeTable ?? null
+  return routeTables.find(({ id, isDefault }) => (own === null ? isDefault : id === own)) ?? null
 }
 
 function inside(address: string, cidrs: readonly string[]): boolean {
   return blockOf(address, cidrs) !== ''
 }
 
-/** The first of `cidrs` that holds `address`; empty where none does. */
+/** The first of `cidrs` that holds `address`, or a whole block; empty where none does. */
 function blockOf(address: string, cidrs: readonly string[]): string {
   const target = parseDestination(address)
   return (

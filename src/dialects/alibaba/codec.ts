@@ -1,5 +1,6 @@
 import { type Caller, principalOf } from '../../app/context.ts'
 import type { App } from '../../app/index.ts'
+import type { TrackedPeering } from '../../app/track-peering.ts'
 import { DomainError } from '../../domain/errors.ts'
 import type { RegionName } from '../../domain/identity.ts'
 import { type Peering, type PeeringState, sameRegion, type Tag } from '../../domain/peering.ts'
@@ -7,7 +8,6 @@ import { type Side, sidesOf } from '../../domain/policy.ts'
 import { regionNameIn, resolveRegion } from '../../domain/region.ts'
 import type { Tenant } from '../../domain/tenant.ts'
 import type { Vpc } from '../../domain/vpc.ts'
-import type { PeeringView } from '../../ports/store.ts'
 import { sha256Hex } from '../encoding.ts'
 import type { Fields, TextRule } from '../fields.ts'
 import { utcText } from '../times.ts'
@@ -23,12 +23,42 @@ const STATUS: Readonly<Record<PeeringState, string>> = {
   deleted: 'Deleted',
 }
 
+/** How far the network is behind what was agreed. */
+interface Lag {
+  /** Whether anything of the peering is in the network. */
+  readonly laid: boolean
+  /** Whether the peering is as it was asked for: its account agreed with itself. */
+  readonly asMade: boolean
+}
+
+/**
+ * The vendor's word while the network is behind; null: it has none, and the state stands. What a request or an agreement
+ * with oneself has yet to lay is being created; what was agreed later is being updated.
+ * Source: "VPC peering connection" of the VPC user guide, state machine.
+ */
+const BEHIND: Readonly<Record<PeeringState, (lag: Lag) => string | null>> = {
+  'pending-acceptance': ({ laid }) => (laid ? null : 'Creating'),
+  active: ({ laid, asMade }) => (asMade && !laid ? 'Creating' : 'Updating'),
+  rejected: () => null,
+  expired: () => null,
+  deleted: () => 'Deleting',
+}
+
+/** The vendor's word for a peering: what was agreed, or what the network is still doing about it. */
+function encodeStatus({ peering: { state, version }, realization }: TrackedPeering): string {
+  // Of a deleted one something is left, or it would not be shown.
+  if (realization === null || (realization.realized === realization.wanted && state !== 'deleted')) {
+    return STATUS[state]
+  }
+  return BEHIND[state]({ laid: realization.realized > 0, asMade: version === 1 }) ?? STATUS[state]
+}
+
 /**
  * A peering in the vendor's words, as `caller` sees it: each account has its own tags and its own resource group.
  * The account numbers are numbers; a Terraform provider does not take them as text.
  * Source: "GetVpcPeerConnectionAttribute"; the provider's source.
  */
-export function encodePeering(view: PeeringView, app: App, caller: Caller) {
+export function encodePeering(view: TrackedPeering, app: App, caller: Caller) {
   const { peering, requester, accepter } = view
   const { bandwidthMbps, linkType, resourceGroup, tags } = peering.attributes
   const local = sameRegion(peering)
@@ -45,7 +75,7 @@ export function encodePeering(view: PeeringView, app: App, caller: Caller) {
     AcceptingVpc: encodeEnd(accepter.vpc),
     Bandwidth: bandwidthMbps ?? (local ? -1 : BANDWIDTH_DEFAULT_MBPS),
     LinkType: linkType ?? (local ? '' : 'Gold'),
-    Status: STATUS[peering.state],
+    Status: encodeStatus(view),
     BizStatus: 'Normal',
     GmtCreate: encodeTime(peering.createdAtMs),
     GmtModified: encodeTime(peering.updatedAtMs),

@@ -25,6 +25,9 @@ export const alibaba: Dialect<AlibabaCall> = {
   name: 'alibaba',
   operations: ROUTES.map(({ operation }) => operation),
 
+  // A UUID in upper case. Source: sample answers of every page.
+  wireId: (requestId) => requestId.toUpperCase(),
+
   owns: (request) => request.path === '/' && isOurs(request),
 
   route(request): RoutedAlibabaCall {
@@ -50,7 +53,7 @@ export const alibaba: Dialect<AlibabaCall> = {
 
   async authenticate(app, request, routed, requestId) {
     const { route, call } = routed as RoutedAlibabaCall
-    const { tenant } = await authenticateSignature(app, {
+    const { tenant, credential } = await authenticateSignature(app, {
       reading: readCredential(request, call.received),
       checkTime,
       verify: (credential, secret) => verify(request, credential, secret, call.received),
@@ -69,8 +72,10 @@ export const alibaba: Dialect<AlibabaCall> = {
       region: null,
       dialect: 'alibaba',
       profile,
-      requestId: wireId(requestId),
+      requestId,
       remoteAddress: request.remoteAddress,
+      accessKeyId: credential.accessKeyId,
+      operation: routed.operation.name,
       dryRun,
       once: dryRun ? null : once,
     }
@@ -78,12 +83,12 @@ export const alibaba: Dialect<AlibabaCall> = {
   },
 
   answer(_request, { call }, body, requestId) {
-    const members = { RequestId: wireId(requestId), ...(body as Record<string, unknown>) }
+    const members = { RequestId: requestId, ...(body as Record<string, unknown>) }
     return responseOf(200, `${call.action}Response`, members, call.format)
   },
 
   refuse(request, routed, error, requestId) {
-    return encodeFailure(error, routed?.call ?? readCall(request), wireId(requestId))
+    return encodeFailure(error, routed?.call ?? readCall(request), requestId)
   },
 }
 
@@ -104,9 +109,4 @@ function refuseSessionToken({ request, received }: AlibabaCall): void {
   if (token !== '') {
     throw new DomainError('authentication.token-invalid', { reason: 'no access key here has a session' })
   }
-}
-
-/** Request ids as this vendor writes them: a UUID in upper case. Source: sample answers of every page. */
-function wireId(requestId: string): string {
-  return requestId.toUpperCase()
 }

@@ -76,7 +76,7 @@ export async function decodeVpcFilter(
 }
 
 /** Each VPC has one router, whose id follows from the VPC's. */
-export function routerOf({ ids }: Vpc): string {
+export function routerOf({ ids }: Pick<Vpc, 'ids'>): string {
   return `vrt-${ids.alibaba.replace(/^vpc-/, '')}`
 }
 

@@ -48,7 +48,7 @@ suite('subnets of a VPC', () => {
     assert.match(id, UUID)
     assert.match(ids.alibaba, /^vsw-bp1/)
     assert.match(ids.tencent, /^subnet-[0-9a-z]{8}$/)
-    const expected = { id, ids, ...given, ipv6Cidr: 'fd00:1:0:1::/64', gateway: '10.1.1.1' }
+    const expected = { id, ids, ...given, ipv6Cidr: 'fd00:1:0:1::/64', gateway: '10.1.1.1', zone: '' }
     assert.deepEqual(answer.body, made(expected, vpc.id, createdAt) as unknown)
     const second = (await asAlice('POST', path, { name: 'two', cidr: '10.1.2.0/24', gateway: '10.1.2.9' }))
       .body
@@ -170,6 +170,27 @@ suite('routes of a VPC', () => {
     assert.equal((await list(asOperator(service), path)).routes.length, 1)
   })
 
+  test('are in the table that is named, if it is one of that VPC', async () => {
+    const { ours, theirs, peering } = await peered()
+    const path = `/vpcs/${ours.id}/routes`
+    const tables = async (call: Call, vpc: string) => {
+      const { body } = await call('GET', `/vpcs/${vpc}/route-tables`)
+      return (body as unknown as { routeTables: { id: string; ids: { tencent: string } }[] }).routeTables
+    }
+    const [[own], [foreign]] = [await tables(asAlice, ours.id), await tables(asBob, theirs.id)]
+    assert.ok(own && foreign)
+    for (const routeTable of [foreign.id, NOWHERE]) {
+      const refused = await asAlice('POST', path, { destination: '10.2.0.0/16', peering, routeTable })
+      assertProblem(refused, 404, 'route-table.not-found', `There is no route table '${routeTable}'.`)
+    }
+    const body = { destination: '10.2.0.0/16', peering, routeTable: own.ids.tencent }
+    const made = await asAlice('POST', path, body)
+    assert.deepEqual(
+      [made.status, (made.body as unknown as { routeTable: string }).routeTable],
+      [201, own.id],
+    )
+  })
+
   test('are made once for one Idempotency-Key, and not at all by a dry run', async () => {
     const { ours, peering } = await peered()
     const path = `/vpcs/${ours.id}/routes`
@@ -260,5 +281,6 @@ suite('ports of a VPC', () => {
     const answer = await asBob('GET', `/peerings/${peering}/realization`)
     const { wanted, realized, provenAt } = answer.body as unknown as Record<string, unknown>
     assert.deepEqual([wanted, realized, provenAt], [4, 4, null])
+    assert.deepEqual((await asBob('GET', '/realizations')).body, { realizations: [], next: null })
   })
 })

@@ -86,7 +86,7 @@ export function linkWork(northbound: Northbound, plan: LinkPlan, claims: readonl
     const blocks = advance[index] ?? []
     const routes = [...end.routes, ...blocks.map((block) => ({ block, table: '' }))]
     return [
-      ...portRow(peering, end),
+      ...portRow(plan.wanted, end),
       ...routes
         .filter(({ block }) => families.includes(block.family))
         .map((each) => routeRow(peering, end, other, each)),
@@ -233,7 +233,7 @@ function isIdle(
   return !blocksOf(set?.addresses ?? []).some((each) => overlaps(each, block))
 }
 
-function portRow(peering: PeeringId, { side, router, mac }: End): WantedRow[] {
+function portRow({ peering, open }: WantedLink, { side, wanted, router, mac }: End): WantedRow[] {
   return [
     {
       table: 'Logical_Router_Port',
@@ -243,7 +243,8 @@ function portRow(peering: PeeringId, { side, router, mac }: End): WantedRow[] {
         mac,
         networks: [`${END_ADDRESS[side]}/32`],
         peer: endName(peering, OTHER[side]),
-        enabled: null,
+        // Who owns the router may take every policy away, and the gate with them: a mere request must stay shut without.
+        enabled: wanted.adopted && !open ? false : null,
         options: { route_table: TRANSIT_TABLE },
         external_ids: marked({ peering }),
       },

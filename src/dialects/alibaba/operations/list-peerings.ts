@@ -50,7 +50,7 @@ function readQuery(parameters: Fields, app: App, caller: Caller) {
 
 async function list(app: App, caller: Caller, query: ReturnType<typeof readQuery>) {
   const { limit, cursor } = query
-  const page = await app.listPeerings(
+  const page = await app.trackPeerings(
     { ...caller, region: query.region },
     {
       ...query.filter,

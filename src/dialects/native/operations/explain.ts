@@ -17,5 +17,6 @@ export const explain = route({
     }),
     answer: Explanation,
   },
-  perform: async ({ app, caller, query }) => encodeExplanation(await app.explain(caller, query)),
+  perform: async ({ app, caller, query }) =>
+    encodeExplanation(await app.explain(caller, query), app.context.regions),
 })

@@ -2,11 +2,11 @@ import { Type } from 'typebox'
 import type { Caller } from '../../../app/context.ts'
 import type { App } from '../../../app/index.ts'
 import { DomainError } from '../../../domain/errors.ts'
-import type { RouteTable } from '../../../domain/network.ts'
-import { encodeRoute, encodeSubnet } from '../codec.ts'
+import type { RouteTable as DomainRouteTable } from '../../../domain/network.ts'
+import { encodeRoute, encodeRouteTable, encodeSubnet } from '../codec.ts'
 import { pageOf, windowOf } from '../page.ts'
 import { route } from '../route.ts'
-import { DryRun, Id, NewRoute, NewSubnet, Page, Route, Subnet } from '../schemas.ts'
+import { DryRun, Id, NewRoute, NewSubnet, Page, Route, RouteTable, Subnet } from '../schemas.ts'
 
 const SubnetId = Type.Object({ ...Id.properties, subnet: Type.String({ maxLength: 64 }) })
 const RouteId = Type.Object({ ...Id.properties, route: Type.String({ maxLength: 64 }) })
@@ -57,12 +57,12 @@ export const deleteSubnet = route({
 export const createRoute = route({
   method: 'POST',
   path: '/vpcs/:id/routes',
-  summary: 'Lead what a VPC sends to a block through a peering, by its default route table',
+  summary: 'Lead what a VPC sends to a block through a peering, by its default route table or another',
   status: 201,
   schemas: { params: Id, querystring: DryRun, body: NewRoute, answer: Route },
   async perform({ app, caller, params, body }) {
     const { destination, peering: nextHop, name = '', description = '' } = body
-    const { id } = await defaultTable(app, caller, params.id)
+    const { id } = await tableOf(app, caller, params.id, body.routeTable)
     const add = [{ destination, nextHop, name, description, enabled: true }]
     const { added } = await app.changeRoutes(caller, { routeTable: id, add, modify: [], remove: [] })
     const [made] = added
@@ -101,11 +101,36 @@ export const deleteRoute = route({
   },
 })
 
-async function defaultTable(app: App, caller: Caller, vpcId: string): Promise<RouteTable> {
+export const listRouteTables = route({
+  method: 'GET',
+  path: '/vpcs/:id/route-tables',
+  summary: 'List the route tables of a VPC: the default one, and those that vendors’ clients made beside it',
+  status: 200,
+  schemas: {
+    params: Id,
+    querystring: Type.Object(Page),
+    answer: Type.Object({ routeTables: Type.Array(RouteTable), next: Next }),
+  },
+  async perform({ app, caller, params, query }) {
+    const vpc = await app.showVpc(caller, params)
+    const { items } = await app.listRouteTables(caller, { vpcs: [vpc.id], ...windowOf(query) })
+    const { page, next } = pageOf(items, query, ({ id }) => id)
+    return { routeTables: page.map(encodeRouteTable), next }
+  },
+})
+
+/** The table of that VPC that `named` is, by any dialect's id; its default one where none is named. */
+async function tableOf(
+  app: App,
+  caller: Caller,
+  vpcId: string,
+  named: string | undefined,
+): Promise<DomainRouteTable> {
   const vpc = await app.showVpc(caller, { id: vpcId })
   const filter = { vpcs: [vpc.id], window: { limit: 1000 }, withTotal: false }
-  const { items } = await app.listRouteTables(caller, filter)
-  const table = items.find(({ isDefault }) => isDefault)
-  if (!table) throw new DomainError('route-table.not-found', { id: vpcId })
+  const ids = named === undefined ? {} : { ids: [named] }
+  const { items } = await app.listRouteTables(caller, { ...filter, ...ids })
+  const table = items.find(({ isDefault }) => isDefault || named !== undefined)
+  if (!table) throw new DomainError('route-table.not-found', { id: named ?? vpcId })
   return table
 }
