@@ -8,12 +8,13 @@ export const MASTER_KEY = 'master.key'
 /** Everything secret that a data directory has beside its store. */
 export const KEY_FILES: readonly string[] = [MASTER_KEY, 'admin-token']
 
-/** `--data`, as every command has it. */
-export const DATA_OPTION = { data: { type: 'string' } } as const
-export const DATA_HELP = '  --data DIR   the data directory [./.isthmus, or ISTHMUS_DATA]'
+/** `--data`, as every command has it that needs one. */
+export const DATA_OPTION = {
+  data: { value: 'DIR', about: 'the data directory [ISTHMUS_DATA, or ./.isthmus]', complete: 'directory' },
+} as const
 
-export function dataDirectory(given: string | undefined): string {
-  return given ?? process.env['ISTHMUS_DATA'] ?? './.isthmus'
+export function dataDirectory(given: string | undefined, environment = process.env): string {
+  return given ?? environment['ISTHMUS_DATA'] ?? './.isthmus'
 }
 
 /** The key files that are there, by name. */

@@ -1,44 +1,63 @@
 import { UsageError } from '../server/options.ts'
-import type { Command } from './command.ts'
+import { COMMAND_NAMES, commandIn } from './commands.ts'
+import { EXIT, Failure } from './exit-codes.ts'
+import { jsonText, plain } from './text.ts'
 
-/** Every command, loaded when it is asked for: what serves need not hold what copies. */
-const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
-  serve: async () => (await import('./commands/serve.ts')).serve,
-  demo: async () => (await import('./commands/demo.ts')).demo,
-  migrate: async () => (await import('./commands/migrate.ts')).migrate,
-  backup: async () => (await import('./commands/backup.ts')).backup,
-  restore: async () => (await import('./commands/restore.ts')).restore,
-  copy: async () => (await import('./commands/copy.ts')).copy,
-}
+const HELP = new Set(['--help', '-h'])
 
-/** 0 asked to stop, or done; 1 failed; 2 asked wrongly. */
-async function main([name = '', ...args]: readonly string[]): Promise<number> {
-  const command = Object.hasOwn(COMMANDS, name) ? await COMMANDS[name]?.() : undefined
-  if (!command) {
-    const asked = name === '' || name === 'help' || name === '--help' || name === '-h'
-    process[asked ? 'stdout' : 'stderr'].write(
-      asked ? await overview() : `isthmus: no command '${name}'; see isthmus --help\n`,
+/** The exit code, of those in `exit-codes.ts`. */
+async function main(typed: readonly string[]): Promise<number> {
+  const asked = typed[0] === 'help' || typed.slice(0, 2).some((word) => HELP.has(word))
+  const words = typed[0] === 'help' ? typed.slice(1) : typed
+  const found = await commandIn(words)
+  if (!found)
+    return overviewOf(
+      words.filter((word) => !HELP.has(word)),
+      asked,
     )
-    return asked && name !== '' ? 0 : 2
-  }
-  if (args.includes('--help') || args.includes('-h')) {
-    process.stdout.write(command.help())
-    return 0
+  const { name, command, args } = found
+  if (typed[0] === 'help' || args.some((argument) => HELP.has(argument))) {
+    const { helpOf } = await import('./help.ts')
+    process.stdout.write(helpOf(name, command))
+    return EXIT.done
   }
   try {
-    return await command.run(args)
+    const { readArguments } = await import('./arguments.ts')
+    return await command.run(readArguments(command, args))
   } catch (error) {
-    process.stderr.write(`isthmus ${name}: ${(error as Error).message}\n`)
-    return error instanceof UsageError ? 2 : 1
+    return explainFailure(name, error, args.includes('--json'))
   }
 }
 
-async function overview(): Promise<string> {
-  const rows = await Promise.all(
-    Object.entries(COMMANDS).map(async ([name, load]) => `  ${name.padEnd(10)}${(await load()).about}`),
-  )
-  return `isthmus: VPC peering as a service\n\nUsage: isthmus COMMAND [OPTIONS]\n\n${rows.join('\n')}\n\nisthmus COMMAND --help says more.\n`
+/** All commands; or, where there is one word and some begin with it, those. */
+async function overviewOf(words: readonly string[], asked: boolean): Promise<number> {
+  const [noun = ''] = words
+  const known =
+    noun === '' || (words.length === 1 && COMMAND_NAMES.some((name) => name.startsWith(`${noun} `)))
+  if (!known) {
+    process.stderr.write(`isthmus: no command '${plain(words.slice(0, 2).join(' '))}'; see isthmus --help\n`)
+    return EXIT.usage
+  }
+  const { overview } = await import('./overview.ts')
+  process.stdout.write(await overview(noun))
+  return asked ? EXIT.done : EXIT.usage
 }
 
+function explainFailure(name: string, error: unknown, json: boolean): number {
+  const failure = error instanceof Failure ? error : null
+  if (json && failure?.problem) {
+    process.stderr.write(`${jsonText(failure.problem)}\n`)
+  } else process.stderr.write(`isthmus ${name}: ${(error as Error).message}\n`)
+  return failure?.exitCode ?? (error instanceof UsageError ? EXIT.usage : EXIT.failed)
+}
+
+// Whoever reads has seen enough, as `head` has.
+process.stdout.on('error', (error: NodeJS.ErrnoException) =>
+  process.exit(error.code === 'EPIPE' ? EXIT.done : EXIT.failed),
+)
+const code = await main(process.argv.slice(2))
+// What was written is not gone yet where its reader is slow.
+for (const stream of [process.stdout, process.stderr])
+  await new Promise((resolve) => stream.write('', resolve))
 // Not by running out of work: that takes the signal handlers away first, and a second SIGTERM would end what ended well.
-process.exit(await main(process.argv.slice(2)))
+process.exit(code)

@@ -1,4 +1,6 @@
-/** What a command has to say: to a script `answer` as one line of JSON, to people `text`. */
-export function print(json: boolean | undefined, answer: unknown, text: string): void {
-  process.stdout.write(`${json ? JSON.stringify(answer) : text}\n`)
+import { jsonText } from './text.ts'
+
+/** What a command has to say: to a script `answer` as one line of JSON, to people `text`, which may be several. */
+export function print(json: boolean, answer: unknown, text: string): void {
+  process.stdout.write(`${json ? jsonText(answer) : text}\n`)
 }

@@ -24,3 +24,20 @@ export class Progress {
 export function share(done: number, total: number): string {
   return `${total === 0 ? 100 : Math.floor((done * 100) / total)} %`
 }
+
+/** `work`; a person at a terminal who has waited for a second is told what for. */
+export async function waiting<T>(work: Promise<T>, what: string): Promise<T> {
+  if (!process.stderr.isTTY) return work
+  const sinceMs = performance.now()
+  const tell = () => {
+    const seconds = Math.round((performance.now() - sinceMs) / 1_000)
+    process.stderr.write(`\r\x1b[K${what} (${seconds} s)`)
+  }
+  const timer = setInterval(tell, PATIENCE_MS)
+  try {
+    return await work
+  } finally {
+    clearInterval(timer)
+    if (performance.now() - sinceMs >= PATIENCE_MS) process.stderr.write('\r\x1b[K')
+  }
+}

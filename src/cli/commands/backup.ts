@@ -3,42 +3,29 @@ import { backUp, FileExistsError } from '../../adapters/store/sqlite/backup.ts'
 import { databaseIn } from '../../adapters/store/sqlite/directory.ts'
 import { DamagedError } from '../../adapters/store/sqlite/verify.ts'
 import { UsageError } from '../../server/options.ts'
-import { readArguments } from '../arguments.ts'
-import type { Command } from '../command.ts'
-import { DATA_HELP, DATA_OPTION, dataDirectory, KEY_FILES, MASTER_KEY, readKeys } from '../data-directory.ts'
+import { command, JSON_OPTION } from '../command.ts'
+import { DATA_OPTION, dataDirectory, KEY_FILES, MASTER_KEY, readKeys } from '../data-directory.ts'
 import { print } from '../print.ts'
 import { Progress, share } from '../progress.ts'
 
 /** `isthmus backup`: one file from the embedded store, while it serves. */
-export const backup: Command = {
+export const backup = command({
   about: 'write the embedded store to one file, while it serves',
-
-  help: () => `isthmus backup: writes the embedded store to one file, while it serves
-
-Usage: isthmus backup FILE [--data DIR] [--with-keys] [--json]
-
-  FILE         a file that is not there yet; only its owner may read it
-${DATA_HELP}
-  --with-keys  put ${KEY_FILES.join(' and ')} into the file
-  --json       the answer as one line of JSON
-
-The file holds everything that was acknowledged before this began. It is verified, and has its name only once it is whole.
+  operands: { file: { about: 'a file that is not there yet; only its owner may read it', complete: 'file' } },
+  options: {
+    ...DATA_OPTION,
+    'with-keys': { about: `put ${KEY_FILES.join(' and ')} into the file` },
+    ...JSON_OPTION,
+  },
+  details: `The file holds everything that was acknowledged before this began. It is verified, and has its name only once it is whole.
 Secrets in it are sealed under ${MASTER_KEY}: keep that key with the backup, or give --with-keys, and then keep the backup as
-safe as the key. PostgreSQL has its own tools for this, pg_basebackup and pg_dump among them.
-Exit codes: 0 done, 1 failed, 2 wrong options.
+safe as the key. PostgreSQL has its own tools for this, pg_basebackup and pg_dump among them.`,
+  examples: [
+    'isthmus backup /backup/isthmus-monday.db --data /var/lib/isthmus',
+    'isthmus backup /backup/isthmus-tuesday.db --data /var/lib/isthmus --with-keys --json',
+  ],
 
-Examples:
-  isthmus backup /backup/isthmus-monday.db --data /var/lib/isthmus
-  isthmus backup /backup/isthmus-monday.db --with-keys --json
-`,
-
-  async run(args) {
-    const { values, operands } = readArguments(
-      args,
-      { ...DATA_OPTION, 'with-keys': { type: 'boolean' }, json: { type: 'boolean' } },
-      ['FILE'],
-    )
-    const [file = ''] = operands
+  async run({ operands: { file }, options: values }) {
     const directory = dataDirectory(values.data)
     if (!existsSync(databaseIn(directory)))
       throw new UsageError(`--data ${directory}: there is no store; name the directory that the service has`)
@@ -60,7 +47,7 @@ ${keysIn.length > 0 ? `It holds ${keysIn.join(' and ')}: keep it as safe as thes
       throw toldOf(error, directory)
     }
   },
-}
+})
 
 function toldOf(error: unknown, directory: string): unknown {
   if (error instanceof FileExistsError)

@@ -12,41 +12,37 @@ import { DirectoryInUseError } from '../../adapters/store/sqlite/directory.ts'
 import { DamagedError } from '../../adapters/store/sqlite/verify.ts'
 import { toldOf } from '../../server/open-store.ts'
 import { UsageError } from '../../server/options.ts'
-import { readArguments } from '../arguments.ts'
-import type { Command } from '../command.ts'
+import { command, JSON_OPTION } from '../command.ts'
 import { MASTER_KEY, sealerIn } from '../data-directory.ts'
 import { print } from '../print.ts'
 import { Progress, share } from '../progress.ts'
 
 /** `isthmus copy`: a whole store from one database to another. */
-export const copy: Command = {
+export const copy = command({
   about: 'move a store between the embedded database and PostgreSQL',
-
-  help: () => `isthmus copy: copies a whole store into an empty one, and verifies that it arrived
-
-Usage: isthmus copy --from DIR|URL --to URL|DIR [--json]
-
-  --from DIR|URL   a data directory with the embedded store, or a PostgreSQL database (postgres://…)
-  --to URL|DIR     an empty database, or a data directory without a store
-  --json           the answer as one line of JSON
-
-Every table is read back at the other end, and its rows counted and summed up, before anything is committed. All is committed
+  options: {
+    from: {
+      value: 'DIR|URL',
+      about: 'a data directory with the embedded store, or a PostgreSQL database (postgres://…)',
+      complete: 'directory',
+    },
+    to: {
+      value: 'URL|DIR',
+      about: 'an empty database, or a data directory without a store',
+      complete: 'directory',
+    },
+    ...JSON_OPTION,
+  },
+  details: `Every table is read back at the other end, and its rows counted and summed up, before anything is committed. All is committed
 at once; after a failure nothing was left behind, and the command can be given again. Services on either must be stopped.
 Secrets stay sealed under the ${MASTER_KEY} they were sealed under: a data directory to copy to needs that file beforehand, and
-every replica on a database that was copied to needs a copy of it.
-Exit codes: 0 done, 1 failed, 2 wrong options.
+every replica on a database that was copied to needs a copy of it.`,
+  examples: [
+    'isthmus copy --from /var/lib/isthmus --to postgres://isthmus@db1,db2/isthmus',
+    'isthmus copy --from postgres://isthmus@db1/isthmus --to /var/lib/isthmus-new',
+  ],
 
-Examples:
-  isthmus copy --from /var/lib/isthmus --to postgres://isthmus@db1,db2/isthmus
-  isthmus copy --from postgres://isthmus@db1/isthmus --to /var/lib/isthmus-new
-`,
-
-  async run(args) {
-    const { values } = readArguments(args, {
-      from: { type: 'string' },
-      to: { type: 'string' },
-      json: { type: 'boolean' },
-    })
+  async run({ options: values }) {
     const { from, to } = values
     if (from === undefined || to === undefined)
       throw new UsageError('both --from and --to are needed; see --help')
@@ -66,7 +62,7 @@ Examples:
       await source.close()
     }
   },
-}
+})
 
 async function openSource(named: string): Promise<CopySource> {
   const address = addressOf(named, '--from')

@@ -3,25 +3,17 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { pino } from 'pino'
-import { startService } from '../../server/main.ts'
 import { parseServeOptions, UsageError } from '../../server/options.ts'
-import type { Command } from '../command.ts'
+import { command } from '../command.ts'
 
 const run = promisify(execFile)
 
 /** `isthmus demo`: the whole story in a terminal, on a service of its own that leaves nothing behind. */
-export const demo: Command = {
+export const demo = command({
   about: 'see two tenants ask, refuse, ask again and agree',
-
-  help: () => `isthmus demo: two tenants, a request refused, a request accepted, told as it happens
-
-Usage: isthmus demo
-
-It runs a service of its own on a free port, with an empty store that is removed at the end. As root, on Linux with ip and
-nft, it makes two real networks (in namespaces of its own, removed at the end) and sends real packets between them.
-`,
-
+  details: `It runs a service of its own on a free port, with an empty store that is removed at the end. As root, on Linux with ip and
+nft, it makes two real networks (in namespaces of its own, removed at the end) and sends real packets between them.`,
+  examples: ['isthmus demo'],
   async run() {
     const directory = mkdtempSync(join(tmpdir(), 'isthmus-demo-'))
     const token = 'demonstration'
@@ -34,10 +26,11 @@ nft, it makes two real networks (in namespaces of its own, removed at the end) a
       rmSync(directory, { recursive: true, force: true })
     }
   },
-}
+})
 
 /** With real networks where this machine has them; else why it has not. */
 async function start(directory: string, token: string) {
+  const [{ pino }, { startService }] = await Promise.all([import('pino'), import('../../server/main.ts')])
   // Nobody is there before the story begins.
   const nobody = join(directory, 'nobody.json')
   writeFileSync(nobody, '{}')

@@ -14,40 +14,27 @@ import {
 } from '../../adapters/store/sqlite/directory.ts'
 import { toldOf } from '../../server/open-store.ts'
 import { UsageError } from '../../server/options.ts'
-import { readArguments } from '../arguments.ts'
-import type { Command } from '../command.ts'
+import { command, JSON_OPTION } from '../command.ts'
 import { DATA_OPTION, dataDirectory } from '../data-directory.ts'
 import { print } from '../print.ts'
 
 /** `isthmus migrate`: brings a schema up to date, which `isthmus serve` does by itself at its start. */
-export const migrate: Command = {
+export const migrate = command({
   about: 'bring the schema of a store up to date, or show what that would take',
+  options: {
+    'database-url': { value: 'URL', about: 'a PostgreSQL database [ISTHMUS_DATABASE_URL]' },
+    ...DATA_OPTION,
+    'dry-run': { about: 'show which migrations would be run, and change nothing' },
+    ...JSON_OPTION,
+  },
+  details: `A service does this by itself at its start; here it can be done, or looked at, beforehand. Any number may do it at once on
+PostgreSQL. On the embedded store the service must be stopped.`,
+  examples: [
+    'isthmus migrate --dry-run --database-url postgres://isthmus@db1,db2/isthmus',
+    'isthmus migrate --data /var/lib/isthmus',
+  ],
 
-  help: () => `isthmus migrate: brings the schema of a store up to date
-
-Usage: isthmus migrate [--database-url URL | --data DIR] [--dry-run] [--json]
-
-  --database-url URL   a PostgreSQL database [ISTHMUS_DATABASE_URL]
-  --data DIR           else the embedded store in this data directory [./.isthmus, or ISTHMUS_DATA]
-  --dry-run            show which migrations would be run, and change nothing
-  --json               the answer as one line of JSON
-
-A service does this by itself at its start; here it can be done, or looked at, beforehand. Any number may do it at once on
-PostgreSQL. On the embedded store the service must be stopped.
-Exit codes: 0 done, 1 failed, 2 wrong options.
-
-Examples:
-  isthmus migrate --dry-run --database-url postgres://isthmus@db1,db2/isthmus
-  isthmus migrate --data /var/lib/isthmus
-`,
-
-  async run(args) {
-    const { values } = readArguments(args, {
-      ...DATA_OPTION,
-      'database-url': { type: 'string' },
-      'dry-run': { type: 'boolean' },
-      json: { type: 'boolean' },
-    })
+  async run({ options: values }) {
     const store = chosen(values)
     const dryRun = values['dry-run'] === true
     const migrations = await store.pending()
@@ -60,7 +47,7 @@ Examples:
     )
     return 0
   },
-}
+})
 
 interface Migrated {
   readonly name: string

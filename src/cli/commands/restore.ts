@@ -3,42 +3,29 @@ import { DirectoryInUseError } from '../../adapters/store/sqlite/directory.ts'
 import { restore as restoreBackup } from '../../adapters/store/sqlite/restore.ts'
 import { DamagedError } from '../../adapters/store/sqlite/verify.ts'
 import { UsageError } from '../../server/options.ts'
-import { readArguments } from '../arguments.ts'
-import type { Command } from '../command.ts'
-import { DATA_HELP, DATA_OPTION, dataDirectory, KEY_FILES, MASTER_KEY, sealerOf } from '../data-directory.ts'
+import { command, JSON_OPTION } from '../command.ts'
+import { DATA_OPTION, dataDirectory, KEY_FILES, MASTER_KEY, sealerOf } from '../data-directory.ts'
 import { print } from '../print.ts'
 
 /** `isthmus restore`: what `isthmus backup` wrote, into a data directory. */
-export const restore: Command = {
+export const restore = command({
   about: 'put a backup of the embedded store into a data directory',
-
-  help: () => `isthmus restore: puts what isthmus backup wrote into a data directory
-
-Usage: isthmus restore FILE [--data DIR] [--force] [--json]
-
-  FILE         what isthmus backup wrote
-${DATA_HELP}
-  --force      replace the store that the directory has, and its keys where the backup has some
-  --json       the answer as one line of JSON
-
-The backup is verified first: every page, every reference, and that no event is missing. It then takes its place in one step.
+  operands: { file: { about: 'what isthmus backup wrote', complete: 'file' } },
+  options: {
+    ...DATA_OPTION,
+    force: { about: 'replace the store that the directory has, and its keys where the backup has some' },
+    ...JSON_OPTION,
+  },
+  details: `The backup is verified first: every page, every reference, and that no event is missing. It then takes its place in one step.
 A backup made without --with-keys needs its ${MASTER_KEY} in the directory beforehand. The service must be stopped.
 What was acknowledged after the backup is gone, and the numbers of those events are given again: whoever follows the events
-must begin anew.
-Exit codes: 0 done, 1 failed, 2 wrong options.
+must begin anew.`,
+  examples: [
+    'isthmus restore /backup/isthmus-monday.db --data /var/lib/isthmus-new',
+    'isthmus restore /backup/isthmus-monday.db --data /var/lib/isthmus --force',
+  ],
 
-Examples:
-  isthmus restore /backup/isthmus-monday.db --data /var/lib/isthmus-new
-  isthmus restore /backup/isthmus-monday.db --data /var/lib/isthmus --force
-`,
-
-  async run(args) {
-    const { values, operands } = readArguments(
-      args,
-      { ...DATA_OPTION, force: { type: 'boolean' }, json: { type: 'boolean' } },
-      ['FILE'],
-    )
-    const [file = ''] = operands
+  async run({ operands: { file }, options: values }) {
     if (!existsSync(file)) throw new UsageError(`there is no file ${file}`)
     const directory = dataDirectory(values.data)
     try {
@@ -59,4 +46,4 @@ Start it with: isthmus serve --data ${directory}`
       throw error
     }
   },
-}
+})

@@ -1,36 +1,27 @@
-import { createLogger } from '../../server/logging.ts'
-import { startService } from '../../server/main.ts'
 import { describeServeOptions, parseServeOptions } from '../../server/options.ts'
-import type { Command } from '../command.ts'
+import { command } from '../command.ts'
 
 /** Longer than this and what is still under way is given up. */
 const STOP_TIMEOUT_MS = 4_500
 
 /** `isthmus serve`: runs until it is asked to stop. */
-export const serve: Command = {
-  about: 'run the service',
-
-  help: () => `isthmus serve: runs the service until it gets SIGTERM or SIGINT
-
-Usage: isthmus serve [OPTIONS]
-
-${describeServeOptions()}
-
-Every option is also a variable, e.g. ISTHMUS_LISTEN; the option wins.
-
+export const serve = command({
+  about: 'run the service, until it gets SIGTERM or SIGINT',
+  options: describeServeOptions(),
+  details: `Every option is also a variable, e.g. ISTHMUS_LISTEN; the option wins.
 Standard output gets one line once requests are served: isthmus ready http://HOST:PORT
-Logs go to standard error. Exit codes: 0 asked to stop, 1 failed, 2 wrong options.
-
-Examples:
-  isthmus serve
-  isthmus serve --listen 127.0.0.1:0 --data /var/lib/isthmus --bootstrap tenants.json
-  isthmus serve --database-url postgres://isthmus@db1,db2/isthmus   # with PGPASSWORD
-
-Replicas on one database have copies of one master.key in their data directories.
-`,
-
-  async run(args) {
+Logs go to standard error. Replicas on one database have copies of one master.key in their data directories.`,
+  examples: [
+    'isthmus serve',
+    'isthmus serve --listen 127.0.0.1:0 --data /var/lib/isthmus --bootstrap tenants.json',
+    'isthmus serve --database-url postgres://isthmus@db1,db2/isthmus   # with PGPASSWORD',
+  ],
+  async run({ args }) {
     const options = parseServeOptions(args, process.env)
+    const [{ createLogger }, { startService }] = await Promise.all([
+      import('../../server/logging.ts'),
+      import('../../server/main.ts'),
+    ])
     const logger = createLogger()
     const service = await startService(options, logger)
     const stopped = untilAsked()
@@ -41,7 +32,7 @@ Replicas on one database have copies of one master.key in their data directories
     await service.stop()
     return 0
   },
-}
+})
 
 function untilAsked(): Promise<string> {
   return new Promise((resolve) => {

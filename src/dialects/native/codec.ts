@@ -1,7 +1,9 @@
+import type { RequestedPeering } from '../../app/create-peering.ts'
 import type { Explained } from '../../app/explain.ts'
-import type { PeeringRealization } from '../../app/show-realization.ts'
+import type { PeeringRealization } from '../../app/track-peering.ts'
 import type { LoggedEvent } from '../../domain/event.ts'
-import type { NetworkPart, Port, Route, Subnet } from '../../domain/network.ts'
+import type { NetworkPart, Port, Route, RouteTable, Subnet } from '../../domain/network.ts'
+import type { Region } from '../../domain/region.ts'
 import type { AccessKey, Tenant } from '../../domain/tenant.ts'
 import type { Vpc } from '../../domain/vpc.ts'
 import type { Attachment } from '../../ports/data-plane.ts'
@@ -50,7 +52,7 @@ function encodePart({ id, ids, vpc, name, description, createdAtMs, updatedAtMs 
 /** The first block is `cidr`; an IPv6 block beside it is named apart. */
 export function encodeSubnet(subnet: Subnet) {
   const [cidr = '', ipv6Cidr = null] = subnet.cidrs
-  return { ...encodePart(subnet), cidr, ipv6Cidr, gateway: subnet.gateway }
+  return { ...encodePart(subnet), cidr, ipv6Cidr, gateway: subnet.gateway, zone: subnet.zone }
 }
 
 export function encodePort(port: Port, { cidrs, gateway }: Subnet, attach: Attachment | null) {
@@ -60,8 +62,8 @@ export function encodePort(port: Port, { cidrs, gateway }: Subnet, attach: Attac
   return { id, ids, vpc, subnet, address, addresses, prefixLength, mac, gateway, attach }
 }
 
-export function encodeExplanation(explained: Explained) {
-  const { reachable, cause, from, to, fromVpc, toVpc, steps, next, tenant } = explained
+export function encodeExplanation(explained: Explained, regions: readonly Region[]) {
+  const { reachable, cause, from, to, fromVpc, toVpc, steps, next, tenant, owners } = explained
   return {
     reachable,
     cause,
@@ -70,7 +72,7 @@ export function encodeExplanation(explained: Explained) {
     steps,
     next: next && {
       tenant: tenant && { id: tenant.id, name: tenant.name },
-      ...describeRemedy(next.remedy),
+      ...describeRemedy(next.remedy, { owners, regions }),
     },
   }
 }
@@ -82,6 +84,10 @@ export function encodeRealization({ wanted, realized, provenAtMs, reason }: Peer
 export function encodeRoute(route: Route) {
   const { routeTable, destination, nextHop, enabled } = route
   return { ...encodePart(route), routeTable, destination, peering: nextHop, enabled }
+}
+
+export function encodeRouteTable(table: RouteTable) {
+  return { ...encodePart(table), isDefault: table.isDefault }
 }
 
 export function encodePeering({ peering, requester, accepter }: PeeringView) {
@@ -98,6 +104,11 @@ export function encodePeering({ peering, requester, accepter }: PeeringView) {
     updatedAt: encodeTime(peering.updatedAtMs),
     expiresAt: expiresAtMs === null ? null : encodeTime(expiresAtMs),
   }
+}
+
+/** With what the accepter's policy made of it, where this is the request that asked. */
+export function encodeRequested({ verdict, ...view }: RequestedPeering) {
+  return { ...encodePeering(view), ...(verdict && { consent: verdict }) }
 }
 
 /** What each side learns of the other: who it is, and which addresses it would bring. */
@@ -123,8 +134,10 @@ export function encodeEvent({
   requester,
   accepter,
   actor,
+  reason,
 }: LoggedEvent) {
   const { kind, tenant, dialect, requestId } = actor
   const by = { kind, tenant, dialect, requestId }
-  return { sequence, at: encodeTime(atMs), type, peering, ids, from, to, requester, accepter, actor: by }
+  const at = encodeTime(atMs)
+  return { sequence, at, type, peering, ids, from, to, requester, accepter, actor: by, reason }
 }

@@ -1,12 +1,16 @@
+import { showCaller } from './operations/caller.ts'
 import { moveClock, showClock } from './operations/clock.ts'
-import { listEvents } from './operations/events.ts'
+import { deleteConsentPolicy, setConsentPolicy, showConsentPolicy } from './operations/consent.ts'
+import { listEvents, showHistory } from './operations/events.ts'
 import { explain } from './operations/explain.ts'
+import { listRegions, showAccounts } from './operations/names.ts'
 import {
   createRoute,
   createSubnet,
   deleteRoute,
   deleteSubnet,
   listRoutes,
+  listRouteTables,
   listSubnets,
 } from './operations/networks.ts'
 import {
@@ -19,7 +23,7 @@ import {
   showPeering,
   updatePeering,
 } from './operations/peerings.ts'
-import { createPort, deletePort, listPorts, showRealization } from './operations/ports.ts'
+import { createPort, deletePort, listPorts, listRealizations, showRealization } from './operations/ports.ts'
 import {
   createAccessKey,
   createTenant,
@@ -28,15 +32,29 @@ import {
   showTenant,
 } from './operations/tenants.ts'
 import { createVpc, deleteVpc, listVpcs, showVpc } from './operations/vpcs.ts'
+import {
+  createWebhook,
+  deleteWebhook,
+  listDeliveries,
+  listWebhooks,
+  retryDelivery,
+  rotateWebhookSecret,
+  showWebhook,
+  updateWebhook,
+} from './operations/webhooks.ts'
 import type { NativeRoute } from './route.ts'
 
 /** Every operation of the native API. */
 export const ROUTES: readonly NativeRoute[] = [
+  showCaller,
   createTenant,
   listTenants,
   showTenant,
   createAccessKey,
   deleteAccessKey,
+  showConsentPolicy,
+  setConsentPolicy,
+  deleteConsentPolicy,
   createVpc,
   listVpcs,
   showVpc,
@@ -47,6 +65,7 @@ export const ROUTES: readonly NativeRoute[] = [
   createRoute,
   listRoutes,
   deleteRoute,
+  listRouteTables,
   createPort,
   listPorts,
   deletePort,
@@ -59,8 +78,20 @@ export const ROUTES: readonly NativeRoute[] = [
   reopenPeering,
   deletePeering,
   showRealization,
+  listRealizations,
+  showHistory,
+  showAccounts,
   listEvents,
+  createWebhook,
+  listWebhooks,
+  showWebhook,
+  updateWebhook,
+  deleteWebhook,
+  rotateWebhookSecret,
+  listDeliveries,
+  retryDelivery,
   explain,
+  listRegions,
   showClock,
   moveClock,
 ]

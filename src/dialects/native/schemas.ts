@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { DECIDING_RULES } from '../../domain/consent.ts'
 import { PEERING_STATES } from '../../domain/peering.ts'
 
 /** The shapes of the native API. The same values validate requests and describe them in the OpenAPI document. */
@@ -21,6 +22,52 @@ export const Quotas = Type.Object(
 )
 
 const Digits = (min: number, max: number) => Type.String({ pattern: `^[1-9][0-9]{${min - 1},${max - 1}}$` })
+
+/** Requests that a rule of a policy of consent is about; `who` says how tenants are named. */
+const consentRules = (who: string) =>
+  Type.Array(
+    Type.Object(
+      {
+        tenants: Type.Optional(
+          Type.Array(Type.String({ minLength: 1, maxLength: 64 }), {
+            minItems: 1,
+            maxItems: 1000,
+            description: who,
+          }),
+        ),
+        blocks: Type.Optional(
+          Type.Array(Type.String({ maxLength: 64 }), {
+            minItems: 1,
+            maxItems: 100,
+            description: 'IPv4 or IPv6 blocks.',
+          }),
+        ),
+      },
+      { minProperties: 1, additionalProperties: false },
+    ),
+    { maxItems: 100 },
+  )
+
+const consentPolicy = (who: string) =>
+  Type.Object(
+    {
+      refuse: Type.Optional(consentRules(who)),
+      accept: Type.Optional(consentRules(who)),
+      refuseOverlap: Type.Optional(
+        Type.Boolean({ description: 'Refuse a VPC that shares an address with any VPC of one’s own.' }),
+      ),
+      waitingPerTenant: Type.Optional(
+        Type.Union([Type.Integer({ minimum: 0 }), Type.Null()], {
+          description: 'How many requests of one tenant may wait at a time; null is no limit.',
+        }),
+      ),
+    },
+    { additionalProperties: false },
+  )
+
+/** What a tenant says beforehand about requests of others. What is left out says nothing. */
+export const NewConsentPolicy = consentPolicy('Ids of tenants, as their requests show them.')
+export const ConsentPolicy = Type.Required(NewConsentPolicy)
 
 /** A tenant as it may be asked for, in a request and in a bootstrap file alike. */
 export const NewTenant = Type.Object(
@@ -156,12 +203,21 @@ export const Subnet = Type.Object({
   cidr: Type.String(),
   ipv6Cidr: Type.Union([Type.String(), Type.Null()]),
   gateway: Type.String(),
+  zone: Type.String({ description: 'As a vendor’s client named it; empty where none did.' }),
+})
+
+export const RouteTable = Type.Object({
+  ...Part,
+  isDefault: Type.Boolean({ description: 'What subnets go by that were given no other.' }),
 })
 
 export const NewRoute = Type.Object(
   {
     destination: Type.String({ maxLength: 64, description: 'A block, or one address.' }),
     peering: Type.String({ maxLength: 64, description: "Any of the peering's ids." }),
+    routeTable: Type.Optional(
+      Type.String({ maxLength: 64, description: "Any of the table's ids; by default the VPC's own table." }),
+    ),
     name: Type.Optional(Text(128)),
     description: Type.Optional(Text(256)),
   },
@@ -271,6 +327,39 @@ export const Peering = Type.Object({
   expiresAt: Type.Union([Time, Type.Null()]),
 })
 
+export const RequestedPeering = Type.Object({
+  ...Peering.properties,
+  consent: Type.Optional(
+    Type.Object(
+      {
+        decision: Type.Union([Type.Literal('accept'), Type.Literal('refuse')]),
+        rule: Type.Union(DECIDING_RULES.map((rule) => Type.Literal(rule))),
+      },
+      {
+        description:
+          'What a rule of its accepter’s has made of the request. Absent where none has, and where the same Idempotency-Key came before.',
+      },
+    ),
+  ),
+})
+
+/** Why something is done, as far as one cares to say. */
+export const Reason = Type.Optional(
+  Type.Object(
+    {
+      reason: Type.Optional(
+        Type.String({
+          minLength: 1,
+          maxLength: 512,
+          pattern: '^[^\\0]*$',
+          description: 'Kept on the event; both parties may read it.',
+        }),
+      ),
+    },
+    { additionalProperties: false },
+  ),
+)
+
 export const Event = Type.Object({
   sequence: Type.Integer(),
   at: Time,
@@ -282,11 +371,22 @@ export const Event = Type.Object({
   requester: Type.String({ description: "The requester's tenant." }),
   accepter: Type.String({ description: "The accepter's tenant." }),
   actor: Type.Object({
-    kind: Type.String({ description: 'tenant, operator or clock' }),
+    kind: Type.String({ description: 'tenant, operator, clock, or policy (of consent)' }),
     tenant: Type.Union([Type.String(), Type.Null()]),
     dialect: Type.Union([Type.String(), Type.Null()]),
     requestId: Type.Union([Type.String(), Type.Null()]),
   }),
+  reason: Type.Union([Type.String(), Type.Null()], {
+    description: 'Why, as far as whoever caused it said; both parties may read it.',
+  }),
+})
+
+export const WhoAmI = Type.Object({
+  operator: Type.Boolean(),
+  tenant: Type.Union([Type.Object({ id: Type.String(), name: Type.String() }), Type.Null()], {
+    description: 'Whose token it is; null for the operator.',
+  }),
+  dataPlane: Type.String({ description: 'What carries packets; "none": the records are all there is.' }),
 })
 
 export const Problem = Type.Object({
@@ -324,7 +424,14 @@ export const BootstrapFile = Type.Object(
         { minItems: 1 },
       ),
     ),
-    tenants: Type.Optional(Type.Array(NewTenant)),
+    tenants: Type.Optional(
+      Type.Array(
+        Type.Object(
+          { ...NewTenant.properties, consent: Type.Optional(consentPolicy('Names of tenants.')) },
+          { additionalProperties: false },
+        ),
+      ),
+    ),
     vpcs: Type.Optional(
       Type.Array(
         Type.Object(

@@ -64,8 +64,8 @@ export const deleteVpc = route({
   },
 })
 
-/** A tenant makes VPCs for itself only. */
-async function owner(app: App, caller: Caller, named: string | undefined) {
+/** Whom something is made for: a tenant makes VPCs and webhooks for itself only. */
+export async function owner(app: App, caller: Caller, named: string | undefined) {
   if (named !== undefined) return findTenant(app, caller, named)
   if (caller.tenant) return caller.tenant
   throw new DomainError('request.missing', { field: 'tenant' })
