@@ -214,10 +214,13 @@ async function meetFault(
   const done = await patient.change(change, target)
   if (done === null) {
     patient.refused++
-    const lines = await patient.logged(1)
+    const lines = await patient.logged(2)
     assert.deepEqual(
       lines.map(({ level, msg }) => [level, msg]),
-      [[50, 'a change could not be written']],
+      [
+        [50, 'a change could not be written'],
+        [50, 'a request failed'],
+      ],
       JSON.stringify(lines),
     )
     assert.match(String(lines[0]?.['reason']), /disk I\/O error|disk is full/)

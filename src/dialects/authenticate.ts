@@ -37,6 +37,19 @@ export async function authenticateSignature<Credential extends Claims>(
     throw new DomainError('authentication.malformed', { reason: `${reading.field} is ${reading.problem}` })
   }
   const { credential } = reading
+  try {
+    return { tenant: await signerOf(app, checks, credential), credential }
+  } catch (error) {
+    if (error instanceof DomainError) error.claimedKey = credential.accessKeyId
+    throw error
+  }
+}
+
+async function signerOf<Credential extends Claims>(
+  app: App,
+  checks: SignatureChecks<Credential>,
+  credential: Credential,
+): Promise<Tenant> {
   const { accessKeyId, time } = credential
   const verdict = checks.checkTime(credential, app.context.clock.realNow())
   if (verdict === 'malformed') throw new DomainError('authentication.time-malformed', { value: time })
@@ -52,5 +65,5 @@ export async function authenticateSignature<Credential extends Claims>(
   }
   const once = checks.once(credential)
   if (once) await useOnce(app.context, accessKeyId, once.value, once.lifetimeMs)
-  return { tenant, credential }
+  return tenant
 }

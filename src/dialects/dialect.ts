@@ -45,6 +45,8 @@ export interface Dialect<Call = unknown> {
   readonly name: DialectName
   /** Its operations, as `docs/coverage.md` lists them. */
   readonly operations: readonly Operation<Call>[]
+  /** A request id, which is a UUID, as the vendor writes it: in its answers, in the events, and in the log. */
+  wireId(requestId: string): string
   /** Whether a request is this dialect's. Never throws. */
   owns(request: WireRequest): boolean
   /** Reads a request and finds its operation. Throws `request.*` and `operation.unknown`. */
@@ -61,17 +63,23 @@ export interface Dialect<Call = unknown> {
   ): WireResponse
 }
 
-/** What became of a request, for those who count and log. */
-export interface Served {
-  readonly response: WireResponse
+/** What became of a request, for those who count, log and trace. */
+export interface Outcome {
   readonly operation: string
+  readonly status: number
+  /** Null where nobody was found to have sent it. */
+  readonly caller: Caller | null
   /** Null where it succeeded. */
   readonly failure: DomainError | null
   /** What was thrown where nothing should have been; the client learns nothing of it. */
   readonly fault: unknown
 }
 
-/** Serves one request, whatever it is. Never throws. */
+export interface Served extends Outcome {
+  readonly response: WireResponse
+}
+
+/** Serves one request, whatever it is. `requestId` is as the vendor writes it. Never throws. */
 export async function serve(
   dialect: Dialect,
   app: App,
@@ -79,16 +87,19 @@ export async function serve(
   requestId: string,
 ): Promise<Served> {
   let routed: RoutedCall<unknown> | null = null
+  let caller: Caller | null = null
   try {
     routed = dialect.route(request)
-    const caller = await dialect.authenticate(app, request, routed, requestId)
+    caller = await dialect.authenticate(app, request, routed, requestId)
     const body = await routed.operation.perform(app, caller, routed.call)
     const response = dialect.answer(request, routed, body, requestId)
-    return { response, operation: routed.operation.name, failure: null, fault: null }
+    const { status } = response
+    return { response, status, operation: routed.operation.name, caller, failure: null, fault: null }
   } catch (error) {
     const failure = error instanceof DomainError ? error : new DomainError('service.internal', {})
     const response = dialect.refuse(request, routed, failure, requestId)
     const fault = error === failure ? null : error
-    return { response, operation: routed?.operation.name ?? 'unknown', failure, fault }
+    const { status } = response
+    return { response, status, operation: routed?.operation.name ?? 'unknown', caller, failure, fault }
   }
 }

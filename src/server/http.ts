@@ -2,15 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerOptions, type ServerResponse } from 'node:http'
 import { type FastifyInstance, fastify } from 'fastify'
 import type { App } from '../app/index.ts'
-import { type Served, serve } from '../dialects/dialect.ts'
+import { type Dialect, type Outcome, type Served, serve } from '../dialects/dialect.ts'
 import { dialectOf } from '../dialects/index.ts'
 import { sendProblem } from '../dialects/native/errors.ts'
 import type { WireRequest, WireResponse } from '../dialects/wire.ts'
 import { DomainError } from '../domain/errors.ts'
-import type { Logger } from './logging.ts'
-import type { Metrics } from './metrics.ts'
 import { outbox } from './outbox.ts'
 import { BODY_LIMIT_BYTES, readBody } from './read-body.ts'
+import type { Tracing } from './tracing.ts'
 
 const NO_BODY = Buffer.alloc(0)
 
@@ -19,15 +18,30 @@ const OWN_PATHS = /^\/(?:isthmus|console|healthz|readyz|metrics)(?:[/?]|$)/
 
 export interface HttpDependencies {
   readonly app: App
-  readonly logger: Logger
-  readonly metrics: Metrics
+  /** Hears of every request to a dialect that was answered. */
+  readonly onServed: OnServed
+  /** Null: nobody follows requests. */
+  readonly tracing: Tracing | null
 }
+
+/** `requestId` is as the vendor writes it. */
+export type OnServed = (
+  message: IncomingMessage,
+  dialect: string,
+  outcome: Outcome,
+  requestId: string,
+  /** Null where it goes on: a stream. */
+  durationMs: number | null,
+) => void
 
 /**
  * The HTTP server. Routes for our own paths are added by whoever wires the service; a dialect reads its requests
  * itself, byte for byte, whatever they say they are.
  */
 export function createHttpServer(dependencies: HttpDependencies): FastifyInstance {
+  const { tracing } = dependencies
+  const dialects = (message: IncomingMessage, response: ServerResponse) =>
+    void answerDialect(dependencies, message, response)
   const server = fastify({
     logger: false,
     genReqId: () => randomUUID(),
@@ -40,8 +54,9 @@ export function createHttpServer(dependencies: HttpDependencies): FastifyInstanc
     serverFactory: (handler) =>
       createServer(SERVER_OPTIONS, (message, response) => {
         message.url = originForm(message.url ?? '/')
-        if (OWN_PATHS.test(message.url)) handler(message, response)
-        else void answerDialect(dependencies, message, response)
+        const answer = OWN_PATHS.test(message.url) ? handler : dialects
+        if (tracing) tracing.request(message, response, () => answer(message, response))
+        else answer(message, response)
       }),
     clientErrorHandler(error, socket) {
       if (socket.writable) {
@@ -84,37 +99,47 @@ function originForm(url: string): string {
 }
 
 async function answerDialect(
-  { app, logger, metrics }: HttpDependencies,
+  { app, onServed }: HttpDependencies,
   message: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const startedAtMs = performance.now()
-  const requestId = randomUUID()
+  let requestId: string = randomUUID()
   const bare = wireRequest(message, NO_BODY)
   let served: Served
   let name = 'none'
   try {
     const request = { ...bare, body: await readBody(message) }
     const dialect = dialectOf(request)
-    name = dialect?.name ?? name
-    served = dialect ? await serve(dialect, app, request, requestId) : nobodys(request)
+    if (dialect) {
+      name = dialect.name
+      requestId = dialect.wireId(requestId)
+      served = await serve(dialect, app, request, requestId)
+    } else served = nobodys(request)
   } catch (error) {
     // The body did not arrive, so the rest of it must not be read as the next request.
     response.shouldKeepAlive = false
-    served = refuseUnread(bare, error, requestId)
+    const dialect = dialectOf(bare)
+    if (dialect) {
+      name = dialect.name
+      requestId = dialect.wireId(requestId)
+    }
+    served = refuseUnread(dialect, bare, error, requestId)
   }
-  if (served.fault)
-    logger.error({ requestId, operation: served.operation, err: served.fault }, 'a request failed')
   outbox.add(() => send(response, served.response, message.method === 'HEAD'))
-  metrics.served(name, served.operation, served.failure?.code ?? 'ok', performance.now() - startedAtMs)
+  onServed(message, name, served, requestId, performance.now() - startedAtMs)
 }
 
-function refuseUnread(request: WireRequest, error: unknown, requestId: string): Served {
+function refuseUnread(
+  dialect: Dialect | null,
+  request: WireRequest,
+  error: unknown,
+  requestId: string,
+): Served {
   const failure =
     error instanceof DomainError ? error : new DomainError('request.malformed', { reason: 'unreadable' })
-  const dialect = dialectOf(request)
   const response = dialect?.refuse(request, null, failure, requestId) ?? nobodys(request).response
-  return { response, operation: 'unknown', failure, fault: null }
+  return unrouted(response, failure)
 }
 
 /** For a path that is in no dialect. */
@@ -128,7 +153,11 @@ function nobodys(request: WireRequest): Served {
     detail: 'No dialect answers here. The native API is described at /isthmus/v1/openapi.json.',
   })
   const headers = { 'content-type': 'application/problem+json' }
-  return { response: { status: 404, headers, body }, operation: 'unknown', failure, fault: null }
+  return unrouted({ status: 404, headers, body }, failure)
+}
+
+function unrouted(response: WireResponse, failure: DomainError): Served {
+  return { response, status: response.status, operation: 'unknown', caller: null, failure, fault: null }
 }
 
 function wireRequest(message: IncomingMessage, body: Buffer): WireRequest {
@@ -147,7 +176,10 @@ function wireRequest(message: IncomingMessage, body: Buffer): WireRequest {
 
 function send(response: ServerResponse, { status, headers, body }: WireResponse, head: boolean): void {
   if (response.destroyed) return
-  if (status !== 204) response.setHeader('content-length', Buffer.byteLength(body))
-  response.writeHead(status, headers)
+  // All at once: a header that was set before is merged with the others, which costs as much again.
+  response.writeHead(
+    status,
+    status === 204 ? headers : { ...headers, 'content-length': Buffer.byteLength(body) },
+  )
   response.end(head || status === 204 ? undefined : body)
 }

@@ -20,14 +20,17 @@ import type { Leadership } from '../ports/leadership.ts'
 import type { Store } from '../ports/store.ts'
 import { readBootstrapFile } from './bootstrap-file.ts'
 import { watchConnections } from './connections.ts'
+import { consolePages } from './console.ts'
 import { startExpiryLoop } from './expiry-loop.ts'
 import { createHttpServer } from './http.ts'
 import type { Logger } from './logging.ts'
-import { createMetrics } from './metrics.ts'
+import { Observability } from './observability.ts'
 import { openDataPlane } from './open-data-plane.ts'
 import { openStore } from './open-store.ts'
 import { type ServeOptions, UsageError } from './options.ts'
-import { Reconciler, watchCommits } from './reconciler.ts'
+import { Reconciler } from './reconciler.ts'
+import { type CommitListener, watchCommits } from './watch-commits.ts'
+import { startDeliverer } from './webhooks/start.ts'
 
 /** A service that answers requests. */
 export interface RunningService {
@@ -42,33 +45,61 @@ const REGIONS_SETTING = 'regions'
 
 /** Wires the service and starts it: with `openStore`, the only place that picks adapters. Throws UsageError for what was asked wrongly. */
 export async function startService(options: ServeOptions, logger: Logger): Promise<RunningService> {
+  const observability = await Observability.open(options, logger)
+  try {
+    return await startObserved(options, logger, observability)
+  } catch (error) {
+    await observability.close()
+    throw error
+  }
+}
+
+async function startObserved(
+  options: ServeOptions,
+  logger: Logger,
+  observability: Observability,
+): Promise<RunningService> {
   const bootstrap = options.bootstrap === null ? null : await readBootstrapFile(options.bootstrap)
   mkdirSync(options.data, { recursive: true, mode: 0o700 })
   const secret = (name: string) =>
     readOrCreateSecret(options.data, name, () => randomBytes(32).toString('hex'))
   const sealer = aesGcmSealer(Buffer.from(secret('master.key'), 'hex'))
-  const { store, leadership } = await openStore(options, sealer, logger)
+  const opened = await openStore(options, sealer, logger, observability.metrics.telemetry)
+  const store = observability.store(opened.store)
+  const leadership = observability.leadership(opened.leadership)
   try {
-    let reconciler: Reconciler | null = null
-    const watched =
-      options.dataplane === 'none' ? store : watchCommits(store, (change) => reconciler?.committed(change))
+    const listeners: CommitListener[] = []
     const context: Context = {
-      store: watched,
+      store: watchCommits(store, listeners),
       clock: options.clock === 'manual' ? manualClock(await savedOffset(store)) : systemClock,
       ids: randomIds,
       passwords: scryptPasswords,
       sealer,
-      dataPlane: await openDataPlane(options, { allocate: (name) => allocate(context, name) }),
+      dataPlane: observability.dataPlane(
+        await openDataPlane(options, { allocate: (name) => allocate(context, name) }),
+      ),
       regions: await knownRegions(store, bootstrap),
       acceptanceTimeoutMs: options['acceptance-timeout'],
+      receiverNetworks: options['webhook-networks'] ?? [],
       inFlight: new Map(),
     }
-    const app = createApp(context)
+    const app = observability.app(createApp(context))
     // Replicas that start together would each make what none of them has found.
     await leadership.alone('bootstrap', () => prepare(app, bootstrap, logger))
-    if (options.dataplane !== 'none') reconciler = new Reconciler(context, leadership, logger)
+    const reconciler =
+      options.dataplane === 'none' ? null : new Reconciler(context, leadership, logger, observability.runPass)
+    if (reconciler) {
+      observability.reconciler(reconciler)
+      listeners.push((change) => reconciler.committed(change))
+    }
     const adminToken = options['admin-token'] ?? secret('admin-token')
-    return await listen(app, { leadership, reconciler }, options, adminToken, logger)
+    return await listen(
+      app,
+      { leadership, reconciler, listeners, observability },
+      options,
+      adminToken,
+      logger,
+    )
   } catch (error) {
     await store.close()
     throw error
@@ -138,15 +169,23 @@ async function announce(app: App, { id, secret, tenant }: AccessKey, logger: Log
   )
 }
 
+/** What goes on behind the requests. */
+interface Background {
+  readonly leadership: Leadership
+  readonly reconciler: Reconciler | null
+  readonly listeners: CommitListener[]
+  readonly observability: Observability
+}
+
 async function listen(
   app: App,
-  { leadership, reconciler }: { leadership: Leadership; reconciler: Reconciler | null },
+  { leadership, reconciler, listeners, observability }: Background,
   options: ServeOptions,
   adminToken: string,
   logger: Logger,
 ): Promise<RunningService> {
-  const metrics = createMetrics()
-  const server = createHttpServer({ app, logger, metrics })
+  const { onServed, tracing } = observability
+  const server = createHttpServer({ app, onServed, tracing })
   server.get('/healthz', async () => ({ healthy: true }))
   server.get('/readyz', async (_request, reply) => {
     const { store, dataPlane } = app.context
@@ -160,15 +199,13 @@ async function listen(
       ...(inNetwork !== null && { dataPlane: inNetwork }),
     })
   })
-  server.get('/metrics', async (_request, reply) =>
-    reply.type(metrics.contentType).send(await metrics.text()),
-  )
+  observability.serve(server, app)
+  await server.register(consolePages)
   await server.register(native, {
     prefix: '/isthmus/v1',
     app,
     adminToken,
-    onFault: (requestId, fault) => logger.error({ requestId, err: fault }, 'a request failed'),
-    onServed: (operation, code, durationMs) => metrics.served('native', operation, code, durationMs),
+    onServed: ({ raw, id }, outcome, durationMs) => onServed(raw, 'native', outcome, id, durationMs),
   })
   const { host, port } = options.listen
   await server.listen({ host, port }).catch((error: Error) => {
@@ -176,6 +213,8 @@ async function listen(
   })
   const closeQuiet = watchConnections(server.server)
   const stopExpiry = startExpiryLoop(app.context, leadership, logger)
+  const { telemetry } = observability.metrics
+  const deliverer = startDeliverer(app.context, leadership, logger, options, listeners, telemetry)
   return {
     url: urlOf(server.server.address() as AddressInfo),
     app,
@@ -183,8 +222,9 @@ async function listen(
       const done = closeQuiet()
       await server.close()
       done()
-      await stopExpiry()
+      await Promise.all([stopExpiry(), deliverer.stop()])
       await reconciler?.stop()
+      await observability.close()
       await app.context.dataPlane.close()
       await app.context.store.close()
     },

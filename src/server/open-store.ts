@@ -8,6 +8,7 @@ import { openSqliteStore } from '../adapters/store/sqlite/store.ts'
 import type { Leadership } from '../ports/leadership.ts'
 import type { Sealer } from '../ports/sealer.ts'
 import type { Store } from '../ports/store.ts'
+import { SILENCE, type Telemetry } from '../ports/telemetry.ts'
 import type { Logger } from './logging.ts'
 import { type ServeOptions, UsageError } from './options.ts'
 
@@ -24,16 +25,20 @@ export async function openStore(
   options: Pick<ServeOptions, 'data' | 'database-url'>,
   sealer: Sealer,
   logger: Logger,
+  telemetry: Telemetry = SILENCE,
 ): Promise<OpenedStore> {
   const { data: directory, 'database-url': address } = options
   const onFailure = (message: string) => logger.error({ reason: message }, 'a change could not be written')
   if (address === null) {
-    return { store: await openSqliteStore({ directory, sealer, onFailure }), leadership: soleProcess }
+    return {
+      store: await openSqliteStore({ directory, sealer, onFailure, telemetry }),
+      leadership: soleProcess,
+    }
   }
   // Its driver and adapter are some megabytes that the embedded store can do without.
   const { openPostgresStore } = await import('../adapters/store/postgres/store.ts')
   try {
-    return await openPostgresStore({ address, sealer, onFailure })
+    return await openPostgresStore({ address, sealer, onFailure, telemetry })
   } catch (error) {
     if (error instanceof WrongKeyError) {
       throw new UsageError(

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { parseDatabaseUrl } from '../adapters/store/postgres/address.ts'
 import { parseDuration } from '../domain/duration.ts'
+import { parseNetworkRules } from '../domain/receiver-networks.ts'
 
 /** A start that cannot be made because of how it was asked for; exit code 2, and one line that says which option. */
 export class UsageError extends Error {}
@@ -11,6 +12,8 @@ interface Option<T> {
   readonly about: string
   /** Null: there is none unless it is given. */
   readonly fallback: string | null
+  /** A variable that others know it by; it comes after our own. */
+  readonly alias?: string
   /** Answers the value, or throws an Error whose message completes "--option: …". */
   readonly parse: (text: string) => T
 }
@@ -70,6 +73,47 @@ const OPTIONS = {
     fallback: 'P7D',
     parse: parseTimeout,
   },
+  'webhook-networks': {
+    value: 'BLOCKS',
+    about:
+      'where receivers of webhooks may be, beside the default (anywhere but loopback, link-local and metadata addresses): blocks separated by commas, !BLOCK refuses one, the longest decides; e.g. 127.0.0.0/8,!10.0.0.0/8',
+    fallback: null,
+    parse: parseNetworkRules,
+  },
+  'webhook-retry-delay': {
+    value: 'DURATION',
+    about:
+      'how long after a webhook did not take an event it is told again; each wait is twice the one before, up to 6 hours, and after 16 tries the delivery is dead',
+    fallback: 'PT5S',
+    parse: parseTimeout,
+  },
+  'log-requests': {
+    value: 'failed|all',
+    about: 'which requests have a line in the log: those that failed here, or all',
+    fallback: 'failed',
+    parse: (given) => oneOf(['failed', 'all'], given),
+  },
+  'audit-log': {
+    value: 'FILE',
+    about:
+      'a file that gets a line (JSON) for every change that was tried and every sender that was refused; SIGHUP opens it anew',
+    fallback: null,
+    parse: text,
+  },
+  'otlp-endpoint': {
+    value: 'URL',
+    about:
+      'where to send traces, by OTLP over HTTP as JSON, e.g. http://127.0.0.1:4318; also OTEL_EXPORTER_OTLP_ENDPOINT',
+    fallback: null,
+    alias: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+    parse: parseUrl,
+  },
+  'trace-ratio': {
+    value: 'NUMBER',
+    about: 'how many of the requests that come without a trace of their own get one, from 0 to 1',
+    fallback: '1',
+    parse: parseRatio,
+  },
   clock: {
     value: 'system|manual',
     about: 'manual: the clock can be moved by POST /isthmus/v1/clock, for tests',
@@ -90,26 +134,30 @@ export type ServeOptions = { readonly [Name in OptionName]: Value<(typeof OPTION
 export function parseServeOptions(args: readonly string[], environment: NodeJS.ProcessEnv): ServeOptions {
   const flags = parseFlags(args)
   const entries = Object.entries(OPTIONS).map(([name, option]) => {
-    const given = flags[name] ?? environment[variableOf(name)] ?? option.fallback
+    const alias = 'alias' in option ? option.alias : undefined
+    const variable =
+      alias !== undefined && environment[variableOf(name)] === undefined ? alias : variableOf(name)
+    const given = flags[name] ?? environment[variable] ?? option.fallback
     if (given === null) return [name, null]
     try {
       return [name, option.parse(given)]
     } catch (error) {
-      const source = flags[name] === undefined ? variableOf(name) : `--${name}`
+      const source = flags[name] === undefined ? variable : `--${name}`
       throw new UsageError(`${source}: ${(error as Error).message}`)
     }
   })
   return Object.fromEntries(entries) as ServeOptions
 }
 
-/** The options as the help text lists them. */
-export function describeServeOptions(): string {
-  const rows = Object.entries(OPTIONS).map(([name, { value, about, fallback }]) => ({
-    left: `  --${name} ${value}`,
-    right: `${about}${fallback === null ? '' : ` [${fallback}]`}`,
-  }))
-  const width = Math.max(...rows.map(({ left }) => left.length)) + 2
-  return rows.map(({ left, right }) => left.padEnd(width) + right).join('\n')
+/** The options as whoever describes them needs them: what stands for the value, what it is for, and the default. */
+export function describeServeOptions(): Readonly<
+  Record<string, { readonly value: string; readonly about: string }>
+> {
+  const described = Object.entries(OPTIONS).map(([name, { value, about, fallback }]) => [
+    name,
+    { value, about: `${about}${fallback === null ? '' : ` [${fallback}]`}` },
+  ])
+  return Object.fromEntries(described)
 }
 
 function variableOf(name: string): string {
@@ -139,6 +187,24 @@ function parseDataplane(given: string): (typeof DATA_PLANES)[number] {
   const found = DATA_PLANES.find((name) => name === given)
   if (found === undefined) throw new Error(`'${given}' is none of ${DATA_PLANES.join(', ')}`)
   return found
+}
+
+function oneOf<const T extends string>(words: readonly T[], given: string): T {
+  const found = words.find((word) => word === given)
+  if (found === undefined) throw new Error(`'${given}' is none of ${words.join(', ')}`)
+  return found
+}
+
+function parseUrl(given: string): string {
+  if (!/^https?:$/.test(URL.parse(given)?.protocol ?? ''))
+    throw new Error(`'${given}' is no http or https URL`)
+  return given
+}
+
+function parseRatio(given: string): number {
+  const ratio = given.trim() === '' ? Number.NaN : Number(given)
+  if (!(ratio >= 0 && ratio <= 1)) throw new Error(`'${given}' is not a number from 0 to 1`)
+  return ratio
 }
 
 function parseTimeout(given: string): number {

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { pino } from 'pino'
+import { type Logger, pino } from 'pino'
 import { type RunningService, startService as start } from '../../src/server/main.ts'
 import { parseServeOptions } from '../../src/server/options.ts'
 import { BOOTSTRAP } from './tenants.ts'
@@ -18,6 +18,10 @@ export interface RigOptions {
   readonly bootstrap?: unknown
   /** More options of `isthmus serve`. */
   readonly args?: readonly string[]
+  /** Of a service in this process; nothing is logged where it is not given. */
+  readonly logger?: Logger
+  /** Options of Node.js itself; only of a process of its own. */
+  readonly nodeArgs?: readonly string[]
 }
 
 /** A service on a free port. `close` stops it and removes what was made for it. */
@@ -36,7 +40,7 @@ export async function startService(
   const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'isthmus-test-'))
   const service = await start(
     parseServeOptions(argumentsFor(directory, options), {}),
-    pino({ level: 'silent' }),
+    options.logger ?? pino({ level: 'silent' }),
   )
   return {
     service,
@@ -55,9 +59,8 @@ export async function spawnService(
   options: RigOptions = {},
 ): Promise<TestService & { process: ChildProcess }> {
   const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'isthmus-test-'))
-  const child = spawn(process.execPath, [MAIN, 'serve', ...argumentsFor(directory, options)], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+  const command = [...(options.nodeArgs ?? []), MAIN, 'serve', ...argumentsFor(directory, options)]
+  const child = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'pipe'] })
   let errors = ''
   child.stderr.on('data', (chunk: Buffer) => {
     errors = (errors + chunk.toString()).slice(-10_000)

@@ -27,6 +27,9 @@ export const huawei: Dialect<HuaweiCall> = {
   // One operation may have two paths.
   operations: [...new Set(ROUTES.map(({ operation }) => operation))],
 
+  // As the gateway writes them: 32 hexadecimal digits. Source: recorded traffic.
+  wireId: (requestId) => requestId.replace(/-/g, ''),
+
   owns: (request) => /^\/(v1|v2\.0|v3)(\/|$)/.test(request.path) || asksForVersions(request),
 
   route(request): RoutedHuaweiCall {
@@ -47,8 +50,10 @@ export const huawei: Dialect<HuaweiCall> = {
       region: who?.project ? regionOfProject(who.tenant, who.project) : null,
       dialect: 'huawei',
       profile,
-      requestId: wireId(requestId),
+      requestId,
       remoteAddress: request.remoteAddress,
+      ...(who?.accessKeyId !== undefined && { accessKeyId: who.accessKeyId }),
+      operation: routed.operation.name,
       dryRun: false,
       once: null,
     }
@@ -58,12 +63,12 @@ export const huawei: Dialect<HuaweiCall> = {
   answer(_request, routed, body, requestId) {
     const reply = body instanceof Reply ? body : new Reply(body)
     const status = reply.status ?? (routed as RoutedHuaweiCall).route.status
-    const headers = { ...responseHeaders(wireId(requestId)), ...reply.headers }
+    const headers = { ...responseHeaders(requestId), ...reply.headers }
     return { status, headers, body: status === 204 ? '' : JSON.stringify(reply.body) }
   },
 
   refuse(request, routed, error, requestId) {
-    return encodeFailure(error, routed?.call.service ?? serviceOf(request.path), wireId(requestId))
+    return encodeFailure(error, routed?.call.service ?? serviceOf(request.path), requestId)
   },
 }
 
@@ -72,7 +77,7 @@ async function identify(
   app: App,
   request: WireRequest,
   call: HuaweiCall,
-): Promise<{ tenant: Tenant; project: string | null }> {
+): Promise<{ tenant: Tenant; project: string | null; accessKeyId?: string }> {
   const token = header(request, 'x-auth-token')
   if (token !== '' && header(request, 'authorization') === '') {
     const claims = readToken(app, token)
@@ -85,7 +90,7 @@ async function identify(
     }
     return { tenant, project: named ?? claims.project }
   }
-  const { tenant } = await authenticateSignature(app, {
+  const { tenant, credential } = await authenticateSignature(app, {
     reading: readCredential(request),
     checkTime,
     verify: (credential, secret) => verify(request, credential, secret),
@@ -93,7 +98,7 @@ async function identify(
     once: () => null,
   })
   checkDomain(call, tenant)
-  return { tenant, project: projectOf(call, tenant) }
+  return { tenant, project: projectOf(call, tenant), accessKeyId: credential.accessKeyId }
 }
 
 /**
@@ -109,9 +114,4 @@ function asksForVersions({ method, path, query, headers, body }: WireRequest): b
 function serviceOf(path: string): Service {
   if (path.startsWith('/v2.0/')) return 'neutron'
   return path.startsWith('/v1/') ? 'vpc-v1' : 'gateway'
-}
-
-/** Request ids as the gateway writes them: 32 hexadecimal digits. Source: recorded traffic. */
-function wireId(requestId: string): string {
-  return requestId.replace(/-/g, '')
 }

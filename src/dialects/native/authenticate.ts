@@ -10,34 +10,46 @@ import { profile } from './profile.ts'
  * Who a bearer token stands for: the operator, or the tenant whose key it is. Throws `authentication.missing` and
  * `authentication.token-invalid`.
  */
-export async function authenticate(app: App, adminToken: string, request: FastifyRequest): Promise<Caller> {
+export async function authenticate(
+  app: App,
+  adminToken: string,
+  request: FastifyRequest,
+  operation: string,
+): Promise<Caller> {
   const token = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
   if (token === undefined) throw new DomainError('authentication.missing', { what: 'Authorization' })
   // Digests have one length, so not even that of the admin token shows in the time a comparison takes.
   const operator = sameText(sha256Hex(token), sha256Hex(adminToken))
-  const tenant = operator ? null : await tenantOf(app, token)
+  const key = operator ? null : await keyOf(app, token)
   return {
-    tenant,
+    tenant: key?.tenant ?? null,
     operator,
     region: null,
     dialect: 'native',
     profile,
     requestId: request.id,
     remoteAddress: request.ip,
+    ...(key && { accessKeyId: key.id }),
+    operation,
     dryRun: false,
     once: null,
   }
 }
 
-async function tenantOf(app: App, token: string) {
+async function keyOf(app: App, token: string) {
   const { store } = app.context
   const key = await store.findAccessKey(token.slice(0, Math.max(0, token.indexOf('.'))))
   const tenant =
     key && sameText(bearerToken(key.id, key.secret), token)
       ? await store.findTenant({ id: key.tenant })
       : null
-  if (!tenant) throw new DomainError('authentication.token-invalid', { reason: 'it is no key of ours' })
-  return tenant
+  if (!key || !tenant) {
+    const refusal = new DomainError('authentication.token-invalid', { reason: 'it is no key of ours' })
+    // What is no key may be anything, a secret too.
+    refusal.claimedKey = key?.id ?? null
+    throw refusal
+  }
+  return { id: key.id, tenant }
 }
 
 /**

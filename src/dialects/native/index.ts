@@ -1,10 +1,12 @@
-import swagger from '@fastify/swagger'
-import type { FastifyError, FastifyInstance } from 'fastify'
+import swagger, { type SwaggerTransformObject } from '@fastify/swagger'
+import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
 import type { Caller } from '../../app/context.ts'
 import type { App } from '../../app/index.ts'
 import { DomainError } from '../../domain/errors.ts'
+import type { Outcome } from '../dialect.ts'
 import { authenticate, onceOf } from './authenticate.ts'
-import { CODE_HEADER, PROBLEM_TYPE, sendProblem } from './errors.ts'
+import { PROBLEM_TYPE, sendProblem } from './errors.ts'
 import type { NativeRoute } from './route.ts'
 import { ROUTES } from './routes.ts'
 import { Problem } from './schemas.ts'
@@ -13,21 +15,28 @@ import { compileValidator } from './validate.ts'
 declare module 'fastify' {
   interface FastifyRequest {
     caller: Caller
+    /** Why it was refused, or failed; null while nothing stands in its way. */
+    failure: DomainError | null
+    fault: unknown
+    /** Whether its answer has no end of its own. */
+    streaming: boolean
+  }
+  interface FastifyContextConfig {
+    operation?: string
   }
 }
 
 export interface NativeOptions {
   readonly app: App
   readonly adminToken: string
-  /** Hears of what was thrown where nothing should have been. */
-  readonly onFault: (requestId: string, fault: unknown) => void
-  /** Hears of every answer. `code` is `ok` or the failure's. */
-  readonly onServed: (operation: string, code: string, durationMs: number) => void
+  /** Hears of every answer. `durationMs` is null for a stream. */
+  readonly onServed: (request: FastifyRequest, outcome: Outcome, durationMs: number | null) => void
 }
 
 /** The native API below `/isthmus/v1`, as a Fastify plugin, with its OpenAPI document. */
 export async function native(server: FastifyInstance, options: NativeOptions): Promise<void> {
   await server.register(swagger, {
+    transformObject: withOptionalBodies,
     openapi: {
       openapi: '3.1.0',
       info: {
@@ -41,6 +50,9 @@ export async function native(server: FastifyInstance, options: NativeOptions): P
     },
   })
   server.decorateRequest('caller')
+  server.decorateRequest('failure', null)
+  server.decorateRequest('fault', null)
+  server.decorateRequest('streaming', false)
   // A person with curl forgets the content type; nothing else than JSON can be meant.
   server.removeAllContentTypeParsers()
   server.addContentTypeParser('*', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) =>
@@ -49,16 +61,20 @@ export async function native(server: FastifyInstance, options: NativeOptions): P
   server.setValidatorCompiler(compileValidator)
   server.setErrorHandler((error: unknown, request, reply) => {
     const failure = failureOf(error)
-    if (failure.code === 'service.internal') options.onFault(request.id, error)
+    request.failure = failure
+    if (failure.code === 'service.internal') request.fault = error
     return sendProblem(reply, failure, request.id)
   })
   server.setNotFoundHandler((request, reply) => {
     const failure = new DomainError('operation.unknown', { operation: request.url, method: request.method })
+    request.failure = failure
     return sendProblem(reply, failure, request.id)
   })
   server.addHook('onResponse', async (request, reply) => {
-    const operation = request.routeOptions.url ? `${request.method} ${request.routeOptions.url}` : 'unknown'
-    options.onServed(operation, reply.getHeader(CODE_HEADER)?.toString() ?? 'ok', reply.elapsedTime)
+    const { caller = null, failure, fault, streaming } = request
+    const operation = request.routeOptions.config.operation ?? 'unknown'
+    const outcome = { operation, status: reply.statusCode, caller, failure, fault }
+    options.onServed(request, outcome, streaming ? null : reply.elapsedTime)
   })
   server.get('/openapi.json', { schema: { hide: true } }, async () => server.swagger())
   for (const route of ROUTES) addRoute(server, route, options)
@@ -66,7 +82,9 @@ export async function native(server: FastifyInstance, options: NativeOptions): P
 
 function addRoute(server: FastifyInstance, route: NativeRoute, { app, adminToken }: NativeOptions): void {
   const { params, querystring, body, answer } = route.schemas
+  const operation = `${route.method} ${server.prefix}${route.path}`
   server.route({
+    config: { operation },
     method: route.method,
     url: route.path,
     schema: {
@@ -86,7 +104,7 @@ function addRoute(server: FastifyInstance, route: NativeRoute, { app, adminToken
     },
     // Who asks is settled before what they ask is looked at; a wrong token learns nothing from a bad body.
     onRequest: async (request) => {
-      request.caller = await authenticate(app, adminToken, request)
+      request.caller = await authenticate(app, adminToken, request, operation)
     },
     handler: async (request, reply) => {
       const { dryRun } = request.query as { dryRun?: unknown }
@@ -116,6 +134,19 @@ function addRoute(server: FastifyInstance, route: NativeRoute, { app, adminToken
       return reply.code(route.status).send(result)
     },
   } as Parameters<FastifyInstance['route']>[0])
+}
+
+/** What Fastify's document says is required of every body is not so of those that may be left out. */
+const withOptionalBodies: SwaggerTransformObject = (document) => {
+  if (!('openapiObject' in document)) return document.swaggerObject
+  const { openapiObject } = document
+  for (const { method, path, schemas } of ROUTES) {
+    if (!Type.IsOptional(schemas.body)) continue
+    const item = openapiObject.paths?.[`/isthmus/v1${path.replaceAll(/:(\w+)/g, '{$1}')}`]
+    const operation = item?.[method.toLowerCase() as 'post']
+    if (operation?.requestBody && 'required' in operation.requestBody) operation.requestBody.required = false
+  }
+  return openapiObject
 }
 
 async function parseBody(body: Buffer): Promise<unknown> {

@@ -1,14 +1,15 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Static, TObject, TSchema } from 'typebox'
+import type { Static, TObject, TOptional, TSchema } from 'typebox'
 import type { Caller } from '../../app/context.ts'
 import type { App } from '../../app/index.ts'
 
-type Parsed<S> = S extends TSchema ? Static<S> : unknown
+type Parsed<S> = S extends TSchema ? Static<S> | (S extends TOptional ? undefined : never) : unknown
 
 /** What an operation of the native API reads and answers, as schemas. */
 export interface RouteSchemas {
   readonly params?: TObject
   readonly querystring?: TObject
+  /** An optional one may be left out. */
   readonly body?: TSchema
   /** Of the answer, when it succeeds; null is none. */
   readonly answer: TSchema | null
@@ -16,7 +17,7 @@ export interface RouteSchemas {
 
 /** One operation of the native API. */
 export interface NativeRoute {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** With `:id` for a part that varies, below `/isthmus/v1`. */
   readonly path: string
   readonly summary: string

@@ -1,5 +1,5 @@
 import type { FastifySchemaCompiler } from 'fastify'
-import type { TObject, TSchema } from 'typebox'
+import { type TObject, type TSchema, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { Pointer } from 'typebox/value'
 import { DomainError } from '../../domain/errors.ts'
@@ -11,7 +11,10 @@ import { DomainError } from '../../domain/errors.ts'
  */
 export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
   const validator = Compile(schema)
+  const optional = httpPart === 'body' && Type.IsOptional(schema)
   return (given: unknown) => {
+    // Fastify says null for a body that is not there.
+    if (optional && given === null) return { value: given }
     const value = httpPart === 'body' ? given : fromText(schema as TObject, given)
     return validator.Check(value) ? { value } : { error: failureOf(validator.Errors(value), value) }
   }

@@ -24,7 +24,7 @@ export async function identifyCaller(
   requestId: string,
 ): Promise<Caller> {
   const { request, parameters } = call
-  const { tenant } = await authenticateSignature(app, {
+  const { tenant, credential } = await authenticateSignature(app, {
     reading: readCredential(request, parameters),
     checkTime,
     verify: (credential, secret) => verify(request, credential, secret, parameters),
@@ -46,6 +46,8 @@ export async function identifyCaller(
     profile,
     requestId,
     remoteAddress: request.remoteAddress,
+    accessKeyId: credential.accessKeyId,
+    operation: route.operation.name,
     dryRun: false,
     once: null,
   }

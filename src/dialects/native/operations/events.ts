@@ -6,7 +6,7 @@ import type { App } from '../../../app/index.ts'
 import { DomainError } from '../../../domain/errors.ts'
 import { encodeEvent } from '../codec.ts'
 import { route } from '../route.ts'
-import { Event } from '../schemas.ts'
+import { Event, Id } from '../schemas.ts'
 
 const POLL_MS = 200
 const KEEP_ALIVE_MS = 15_000
@@ -14,6 +14,9 @@ const BATCH = 500
 const STREAMS_MAX = 256
 
 let streams = 0
+
+/** How many streams are open in this process. */
+export const openStreams = () => streams
 
 export const listEvents = route({
   method: 'GET',
@@ -25,11 +28,22 @@ export const listEvents = route({
     querystring: Type.Object({
       after: Type.Optional(Type.Integer({ minimum: 0, default: 0 })),
       limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
+      order: Type.Optional(
+        Type.Union([Type.Literal('ascending'), Type.Literal('descending')], {
+          description: 'Descending: the newest first; not of a stream.',
+        }),
+      ),
+      before: Type.Optional(
+        Type.Integer({ minimum: 1, description: 'With descending order: only those of a lower number.' }),
+      ),
     }),
     answer: Type.Object({ events: Type.Array(Event) }),
   },
   async perform({ app, caller, query, request, reply }) {
-    const { after = 0, limit = 100 } = query
+    const { after = 0, limit = 100, order = 'ascending', before = null } = query
+    if (order === 'descending') {
+      return { events: (await app.listRecentEvents(caller, { before, limit })).map(encodeEvent) }
+    }
     if (!(request.headers.accept ?? '').includes('text/event-stream')) {
       return { events: (await app.listEvents(caller, { after, limit })).map(encodeEvent) }
     }
@@ -37,9 +51,29 @@ export const listEvents = route({
       throw new DomainError('service.unavailable', { reason: 'too many event streams' })
     // A client that was cut off says where it was.
     const resume = Number(request.headers['last-event-id'])
+    request.streaming = true
     reply.hijack()
     void stream(app, caller, Number.isSafeInteger(resume) && resume > 0 ? resume : after, reply)
     return reply
+  },
+})
+
+export const showHistory = route({
+  method: 'GET',
+  path: '/peerings/:id/events',
+  summary: 'What happened to one peering, the newest first; go on before `next`, until that is null',
+  status: 200,
+  schemas: {
+    params: Id,
+    querystring: Type.Object({ before: Type.Optional(Type.Integer({ minimum: 1 })) }),
+    answer: Type.Object({
+      events: Type.Array(Event),
+      next: Type.Union([Type.Integer(), Type.Null()]),
+    }),
+  },
+  async perform({ app, caller, params, query }) {
+    const { events, next } = await app.showHistory(caller, { ...params, before: query.before ?? null })
+    return { events: events.map(encodeEvent), next }
   },
 })
 

@@ -17,6 +17,8 @@ export const tencentLegacy: Dialect<TencentCall> = {
   name: 'tencent',
   operations: ROUTES.map(({ operation }) => operation),
 
+  wireId: (requestId) => requestId,
+
   owns: ({ path }) => path === PATH,
 
   route(request): RoutedLegacyCall {

@@ -19,6 +19,8 @@ export const tencentV3: Dialect<TencentCall> = {
   name: 'tencent',
   operations: ROUTES.map(({ operation }) => operation),
 
+  wireId: (requestId) => requestId,
+
   owns: isApi3,
 
   route(request): RoutedV3Call {
