@@ -2,13 +2,19 @@ import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { describe, it } from 'node:test'
+import { apiTypes } from '../scripts/api-types.ts'
 import { coveragePage } from '../scripts/coverage.ts'
 
 /** What a reviewer would otherwise have to look for every time. */
 
 const root = dirname(import.meta.dirname)
 const read = (file: string) => readFileSync(join(root, file), 'utf8')
-const sources = globSync('{src,bench,conformance,scripts,test}/**/*.{ts,mjs}', { cwd: root }).sort()
+/** What is delivered, tests and what they need left out. */
+const isProduct = (file: string) =>
+  /^(src|console)\//.test(file) && !/\.(test|contract|fixtures)\.ts$/.test(file)
+const sources = globSync('{src,bench,conformance,console,scripts,test}/**/*.{ts,tsx,mjs}', {
+  cwd: root,
+}).sort()
 
 /** The files that `file` imports, by path from the root; what comes from Node or from a package is left out. */
 function importsOf(file: string): string[] {
@@ -18,7 +24,8 @@ function importsOf(file: string): string[] {
 
 /** The layer a file is in. Of the dialects and the adapters, each is a layer of its own. */
 function layerOf(file: string): string {
-  const [, layer = '', child = '', grandchild = ''] = file.split('/')
+  const [top, layer = '', child = '', grandchild = ''] = file.split('/')
+  if (top === 'console') return top
   if (layer === 'dialects') return child.endsWith('.ts') ? 'dialects' : `dialects/${child}`
   if (layer === 'adapters') {
     return grandchild.endsWith('.ts') || child === 'store'
@@ -31,8 +38,13 @@ function layerOf(file: string): string {
 /** What each layer may import besides itself. Imports point inward. */
 function mayImport(from: string, to: string): boolean {
   if (from === to) return true
-  if (from === 'ovsdb') return false
+  // What runs in a browser shares the decisions with the service, and nothing else.
+  if (from === 'console') return to === 'domain'
+  if (to === 'console') return false
+  if (from === 'ovsdb' || from === 'runtime') return false
   if (to === 'ovsdb') return from.startsWith('adapters/')
+  // What concerns Node.js itself, and nothing of what it runs.
+  if (to === 'runtime') return from.startsWith('adapters/') || from === 'server' || from === 'cli'
   if (to === 'domain') return true
   if (from === 'domain') return false
   if (from === 'ports') return false
@@ -45,13 +57,11 @@ function mayImport(from: string, to: string): boolean {
 
 describe('the tree', () => {
   it('imports inward only, and nothing from a sibling dialect or driver', () => {
-    const wrong = sources
-      .filter((file) => file.startsWith('src/') && !/\.(test|contract|fixtures)\.ts$/.test(file))
-      .flatMap((file) =>
-        importsOf(file)
-          .filter((target) => !mayImport(layerOf(file), layerOf(target)))
-          .map((target) => `${file} imports ${target}`),
-      )
+    const wrong = sources.filter(isProduct).flatMap((file) =>
+      importsOf(file)
+        .filter((target) => !mayImport(layerOf(file), layerOf(target)))
+        .map((target) => `${file} imports ${target}`),
+    )
     assert.deepEqual(wrong, [])
   })
 
@@ -60,13 +70,13 @@ describe('the tree', () => {
       importsOf(file).some((target) => /^src\/dialects\/\w+(\/\w+)?\/index\.ts$/.test(target)),
     )
     const product = lists.filter((file) => file.startsWith('src/') && !file.endsWith('.test.ts'))
-    assert.deepEqual(product, ['src/dialects/index.ts', 'src/server/main.ts'])
+    assert.deepEqual(product, ['src/dialects/index.ts', 'src/server/native-api.ts'])
   })
 
   it('has no file that nothing uses', () => {
     const used = new Set(sources.flatMap(importsOf))
     const starts =
-      /\.test\.ts$|^scripts\/(run\.mjs|test|check|torture|write-coverage)|^bench\/(main|bare-server)|^conformance\/main|^src\/cli\/main/
+      /\.test\.ts$|^scripts\/(run\.mjs|test|check|torture|write-coverage|build-console|build-package)|^console\/(vite\.config|src\/main)|^bench\/(main|bare-server)|^conformance\/main|^src\/cli\/main|^src\/adapters\/store\/sqlite\/writer-thread/
     const unused = sources.filter((file) => !used.has(file) && !starts.test(file))
     assert.deepEqual(unused, [])
   })
@@ -82,6 +92,10 @@ describe('the tree', () => {
     assert.equal(read('docs/coverage.md'), coveragePage(), 'run: npm run docs')
   })
 
+  it("has the types of the console's calls as the API is", async () => {
+    assert.equal(read('console/src/api/schema.ts'), await apiTypes(), 'run: npm run docs')
+  })
+
   it('gives every runtime dependency its reason', () => {
     const { dependencies } = JSON.parse(read('package.json')) as { dependencies: Record<string, string> }
     const reasons = globSync('docs/decisions/*.md', { cwd: root }).map(read).join('\n')
@@ -94,7 +108,7 @@ describe('the tree', () => {
 
   it('keeps functions short, and lets none that is long grow', () => {
     const long = sources
-      .filter((file) => file.startsWith('src/') && !/\.(test|contract|fixtures)\.ts$/.test(file))
+      .filter(isProduct)
       .flatMap((file) => longFunctions(file))
       .filter(({ lines }) => lines > LONGEST)
       .map(({ name, lines }) => `${name}: ${lines} lines`)

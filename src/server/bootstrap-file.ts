@@ -1,13 +1,12 @@
 import { readFileSync } from 'node:fs'
+import { Value } from 'typebox/value'
 import type { Bootstrap } from '../app/bootstrap.ts'
 import { BootstrapFile } from '../dialects/native/schemas.ts'
 import { regionName } from '../domain/identity.ts'
 import { UsageError } from './options.ts'
 
 /** What a bootstrap file says. Throws UsageError, naming the member that is wrong. */
-export async function readBootstrapFile(path: string): Promise<Bootstrap> {
-  // Several megabytes that a service without such a file can do without.
-  const { Value } = await import('typebox/value')
+export function readBootstrapFile(path: string): Bootstrap {
   const fail = (reason: string) => new UsageError(`--bootstrap ${path}: ${reason}`)
   let content: unknown
   try {

@@ -1,25 +1,35 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerOptions, type ServerResponse } from 'node:http'
-import { type FastifyInstance, fastify } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import type { App } from '../app/index.ts'
 import { type Dialect, type Outcome, type Served, serve } from '../dialects/dialect.ts'
 import { dialectOf } from '../dialects/index.ts'
-import { sendProblem } from '../dialects/native/errors.ts'
 import type { WireRequest, WireResponse } from '../dialects/wire.ts'
 import { DomainError } from '../domain/errors.ts'
 import { outbox } from './outbox.ts'
-import { BODY_LIMIT_BYTES, readBody } from './read-body.ts'
+import { createOwnServer, type Handler } from './own-server.ts'
+import { readBody } from './read-body.ts'
 import type { Tracing } from './tracing.ts'
 
 const NO_BODY = Buffer.alloc(0)
 
-/** What Fastify answers: our own API, and what operators watch. Every other path is a dialect's. */
-const OWN_PATHS = /^\/(?:isthmus|console|healthz|readyz|metrics)(?:[/?]|$)/
+/** Whose a path is: the native API's, one of those beside it that operators and browsers ask for, or a dialect's. */
+type Whose = 'native' | 'dialect'
+
+const OWN_PATHS = /^\/(?:(isthmus)|console|healthz|readyz|metrics)(?:[/?]|$)/
+
+function whoseIs(url: string): Whose | 'own' {
+  const match = OWN_PATHS.exec(url)
+  if (!match) return 'dialect'
+  return match[1] === undefined ? 'own' : 'native'
+}
 
 export interface HttpDependencies {
   readonly app: App
   /** Hears of every request to a dialect that was answered. */
   readonly onServed: OnServed
+  /** Opens the native API when it is first asked for. */
+  readonly native: () => Promise<Handler>
   /** Null: nobody follows requests. */
   readonly tracing: Tracing | null
 }
@@ -39,26 +49,21 @@ export type OnServed = (
  * itself, byte for byte, whatever they say they are.
  */
 export function createHttpServer(dependencies: HttpDependencies): FastifyInstance {
-  const { tracing } = dependencies
-  const dialects = (message: IncomingMessage, response: ServerResponse) =>
-    void answerDialect(dependencies, message, response)
-  const server = fastify({
-    logger: false,
-    genReqId: () => randomUUID(),
-    bodyLimit: BODY_LIMIT_BYTES,
-    forceCloseConnections: 'idle',
-    routerOptions: { maxParamLength: 1024 },
-    frameworkErrors: (error, request, reply) => {
-      void sendProblem(reply, new DomainError('request.malformed', { reason: error.message }), request.id)
-    },
-    serverFactory: (handler) =>
+  const { tracing, native } = dependencies
+  const answers: Readonly<Record<Whose, Handler>> = {
+    native: (message, response) => void answerNative(native, message, response),
+    dialect: (message, response) => void answerDialect(dependencies, message, response),
+  }
+  return createOwnServer(
+    (own) =>
       createServer(SERVER_OPTIONS, (message, response) => {
         message.url = originForm(message.url ?? '/')
-        const answer = OWN_PATHS.test(message.url) ? handler : dialects
+        const whose = whoseIs(message.url)
+        const answer = whose === 'own' ? own : answers[whose]
         if (tracing) tracing.request(message, response, () => answer(message, response))
         else answer(message, response)
       }),
-    clientErrorHandler(error, socket) {
+    (error, socket) => {
       if (socket.writable) {
         const status = CLIENT_ERRORS[(error as NodeJS.ErrnoException).code ?? ''] ?? '400 Bad Request'
         const body = JSON.stringify({ title: status.slice(4), status: Number(status.slice(0, 3)) })
@@ -67,12 +72,7 @@ export function createHttpServer(dependencies: HttpDependencies): FastifyInstanc
         )
       }
     },
-  })
-  server.setNotFoundHandler((request, reply) => {
-    const failure = new DomainError('operation.unknown', { operation: request.url, method: request.method })
-    return sendProblem(reply, failure, request.id)
-  })
-  return server
+  )
 }
 
 /** The headers and the whole request each have their time, milliseconds; a connection that trickles is closed. */
@@ -96,6 +96,15 @@ function originForm(url: string): string {
   if (!match) return url
   const rest = match[1] ?? ''
   return rest.startsWith('/') ? rest : `/${rest}`
+}
+
+async function answerNative(
+  native: HttpDependencies['native'],
+  message: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const handler = await native()
+  handler(message, response)
 }
 
 async function answerDialect(

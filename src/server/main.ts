@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
+import type { FastifyInstance } from 'fastify'
 import { manualClock, systemClock } from '../adapters/clock/system.ts'
 import { randomIds } from '../adapters/ids/random.ts'
 import { scryptPasswords } from '../adapters/passwords/scrypt.ts'
@@ -11,14 +12,12 @@ import type { Caller, Context } from '../app/context.ts'
 import { type App, createApp } from '../app/index.ts'
 import { CLOCK_OFFSET_SETTING } from '../app/move-clock.ts'
 import { bearerToken } from '../dialects/native/codec.ts'
-import { native } from '../dialects/native/index.ts'
 import { profile } from '../dialects/native/profile.ts'
 import { DomainError } from '../domain/errors.ts'
 import { DEFAULT_REGIONS, type Region } from '../domain/region.ts'
 import type { AccessKey } from '../domain/tenant.ts'
 import type { Leadership } from '../ports/leadership.ts'
 import type { Store } from '../ports/store.ts'
-import { readBootstrapFile } from './bootstrap-file.ts'
 import { watchConnections } from './connections.ts'
 import { consolePages } from './console.ts'
 import { startExpiryLoop } from './expiry-loop.ts'
@@ -59,7 +58,7 @@ async function startObserved(
   logger: Logger,
   observability: Observability,
 ): Promise<RunningService> {
-  const bootstrap = options.bootstrap === null ? null : await readBootstrapFile(options.bootstrap)
+  const bootstrap = options.bootstrap === null ? null : await readBootstrap(options.bootstrap)
   mkdirSync(options.data, { recursive: true, mode: 0o700 })
   const secret = (name: string) =>
     readOrCreateSecret(options.data, name, () => randomBytes(32).toString('hex'))
@@ -104,6 +103,12 @@ async function startObserved(
     await store.close()
     throw error
   }
+}
+
+async function readBootstrap(path: string): Promise<Bootstrap> {
+  // What checks it is loaded with it, and needed for nothing else before the native API is.
+  const { readBootstrapFile } = await import('./bootstrap-file.ts')
+  return readBootstrapFile(path)
 }
 
 async function savedOffset(store: Store): Promise<number> {
@@ -185,7 +190,15 @@ async function listen(
   logger: Logger,
 ): Promise<RunningService> {
   const { onServed, tracing } = observability
-  const server = createHttpServer({ app, onServed, tracing })
+  const native = once(async () => {
+    const { openNativeApi } = await import('./native-api.ts')
+    return openNativeApi(server.server, {
+      app,
+      adminToken,
+      onServed: ({ raw, id }, outcome, durationMs) => onServed(raw, 'native', outcome, id, durationMs),
+    })
+  })
+  const server: FastifyInstance = createHttpServer({ app, onServed, native, tracing })
   server.get('/healthz', async () => ({ healthy: true }))
   server.get('/readyz', async (_request, reply) => {
     const { store, dataPlane } = app.context
@@ -201,12 +214,6 @@ async function listen(
   })
   observability.serve(server, app)
   await server.register(consolePages)
-  await server.register(native, {
-    prefix: '/isthmus/v1',
-    app,
-    adminToken,
-    onServed: ({ raw, id }, outcome, durationMs) => onServed(raw, 'native', outcome, id, durationMs),
-  })
   const { host, port } = options.listen
   await server.listen({ host, port }).catch((error: Error) => {
     throw new UsageError(`--listen ${host}:${port}: ${error.message}`)
@@ -228,6 +235,15 @@ async function listen(
       await app.context.dataPlane.close()
       await app.context.store.close()
     },
+  }
+}
+
+/** `work`, done at the first call; all others get what came of it. */
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let done: Promise<T> | null = null
+  return () => {
+    done ??= work()
+    return done
   }
 }
 

@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises'
 import type { FastifyInstance } from 'fastify'
 import type { App } from '../app/index.ts'
-import { openStreams } from '../dialects/native/operations/events.ts'
+import { streams } from '../dialects/native/streams.ts'
 import type { DataPlane } from '../ports/data-plane.ts'
 import type { Leadership } from '../ports/leadership.ts'
 import type { Store } from '../ports/store.ts'
@@ -118,7 +118,7 @@ export class Observability {
       return { store: inStore, 'data-plane': inNetwork }
     })
     metrics.sample('leader', () => this.#leadership?.duties() ?? {})
-    metrics.sample('eventStreams', () => ({ '': openStreams() }))
+    metrics.sample('eventStreams', () => ({ '': streams.open }))
     metrics.sample('connections', () => connectionsOf(server))
     metrics.sample('dataDirectoryFree', async () => {
       const { bavail, bsize } = await statfs(this.#options.data)

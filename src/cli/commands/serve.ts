@@ -18,12 +18,14 @@ Logs go to standard error. Replicas on one database have copies of one master.ke
   ],
   async run({ args }) {
     const options = parseServeOptions(args, process.env)
-    const [{ createLogger }, { startService }] = await Promise.all([
+    const [{ createLogger }, { startService }, { releaseMemory }] = await Promise.all([
       import('../../server/logging.ts'),
       import('../../server/main.ts'),
+      import('../../runtime/release-memory.ts'),
     ])
     const logger = createLogger()
     const service = await startService(options, logger)
+    releaseMemory()
     const stopped = untilAsked()
     process.stdout.write(`isthmus ready ${service.url}\n`)
     const signal = await stopped

@@ -21,6 +21,10 @@ declare module 'fastify' {
     /** Whether its answer has no end of its own. */
     streaming: boolean
   }
+  interface FastifyInstance {
+    /** Whether the service takes no more requests. */
+    stopping(): boolean
+  }
   interface FastifyContextConfig {
     operation?: string
   }

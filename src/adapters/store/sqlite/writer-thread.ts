@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
+import { releaseMemory } from '../../../runtime/release-memory.ts'
 import type { SealedChange } from '../conflicts.ts'
 import { openForWriting } from './database.ts'
 import { Writer } from './writer.ts'
@@ -16,4 +17,5 @@ parentPort?.on('message', (changes: readonly SealedChange[] | null) => {
     parentPort?.close()
   } else parentPort?.postMessage(writer.commit(changes))
 })
+releaseMemory()
 parentPort?.postMessage('ready')

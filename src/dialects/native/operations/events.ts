@@ -7,16 +7,11 @@ import { DomainError } from '../../../domain/errors.ts'
 import { encodeEvent } from '../codec.ts'
 import { route } from '../route.ts'
 import { Event, Id } from '../schemas.ts'
+import { STREAMS_MAX, streams } from '../streams.ts'
 
 const POLL_MS = 200
 const KEEP_ALIVE_MS = 15_000
 const BATCH = 500
-const STREAMS_MAX = 256
-
-let streams = 0
-
-/** How many streams are open in this process. */
-export const openStreams = () => streams
 
 export const listEvents = route({
   method: 'GET',
@@ -47,7 +42,7 @@ export const listEvents = route({
     if (!(request.headers.accept ?? '').includes('text/event-stream')) {
       return { events: (await app.listEvents(caller, { after, limit })).map(encodeEvent) }
     }
-    if (streams >= STREAMS_MAX)
+    if (streams.open >= STREAMS_MAX)
       throw new DomainError('service.unavailable', { reason: 'too many event streams' })
     // A client that was cut off says where it was.
     const resume = Number(request.headers['last-event-id'])
@@ -82,8 +77,8 @@ async function stream(app: App, caller: Caller, from: number, reply: FastifyRepl
   const { raw } = reply
   let after = from
   let quietSinceMs = Date.now()
-  const goesOn = () => !raw.destroyed && reply.server.server.listening
-  streams++
+  const goesOn = () => !raw.destroyed && !reply.server.stopping()
+  streams.open++
   // Nothing else comes over this connection, and it must not outlive the stream.
   raw.shouldKeepAlive = false
   raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
@@ -108,7 +103,7 @@ async function stream(app: App, caller: Caller, from: number, reply: FastifyRepl
   } catch {
     // The store has gone; the client comes back by itself.
   } finally {
-    streams--
+    streams.open--
     // One that does not read would keep the service from stopping.
     if (raw.writableNeedDrain) raw.destroy()
     else raw.end()
