@@ -168,7 +168,7 @@ export async function newPeering(
 /** All that the operator can see. */
 export async function stateOf(service: Service): Promise<unknown> {
   const call = asOperator(service)
-  const lists = ['/tenants', '/vpcs?limit=1000', '/peerings?limit=1000', '/events?limit=1000']
+  const lists = ['/tenants', '/vpcs?limit=1000', '/peerings?limit=1000', '/events?limit=1000', '/webhooks']
   const state = await Promise.all(lists.map(async (path) => (await call('GET', path)).body))
   const keys = await Promise.all(
     (state[0]?.tenants ?? []).map(async ({ id }) => (await call('GET', `/tenants/${id}`)).body.accessKeys),
