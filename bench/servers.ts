@@ -18,23 +18,29 @@ export function startBare(status: number, body: string): Promise<BenchServer> {
   return startProcess([join(import.meta.dirname, 'bare-server.ts'), String(status), body])
 }
 
-/** The service, on `directory`; `more` are options of `isthmus serve`. */
+/** The service, on `directory`; `more` are options of `isthmus serve`; `onLog` hears each line that it logs. */
 export function startIsthmus(
   directory: string,
   bootstrap: string | null,
   more: readonly string[] = [],
+  onLog: ((line: string) => void) | null = null,
 ): Promise<BenchServer> {
   const main = join(import.meta.dirname, '../src/cli/main.ts')
   const options = ['--listen', '127.0.0.1:0', '--data', directory, ...more]
-  return startProcess([main, 'serve', ...options, ...(bootstrap ? ['--bootstrap', bootstrap] : [])])
+  return startProcess([main, 'serve', ...options, ...(bootstrap ? ['--bootstrap', bootstrap] : [])], onLog)
 }
 
 // As `npm start` does it.
 const cache = join(import.meta.dirname, '../node_modules/.cache/compiled')
 const env = { NODE_COMPILE_CACHE: cache, ...process.env }
 
-async function startProcess(args: string[]): Promise<BenchServer> {
-  const child: ChildProcess = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'], env })
+async function startProcess(
+  args: string[],
+  onLog: ((line: string) => void) | null = null,
+): Promise<BenchServer> {
+  const stdio = ['ignore', 'pipe', onLog ? 'pipe' : 'ignore'] as const
+  const child: ChildProcess = spawn(process.execPath, args, { stdio: [...stdio], env })
+  if (child.stderr && onLog) createInterface(child.stderr).on('line', onLog)
   const exited = once(child, 'exit')
   if (!child.stdout) throw new Error('no standard output')
   const line = await Promise.race([

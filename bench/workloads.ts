@@ -13,6 +13,9 @@ export interface BenchOptions {
   readonly large: number
   readonly rounds: number
   readonly roundMs: number
+  /** How often a peering is made and ended, and VPCs of others that are there meanwhile, on a data plane. */
+  readonly cycles: number
+  readonly vpcs: number
   readonly onProgress: (text: string) => void
 }
 
