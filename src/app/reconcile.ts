@@ -1,4 +1,4 @@
-import { eventOf, THE_CLOCK } from '../domain/event.ts'
+import { type EventDraft, eventOf, THE_CLOCK } from '../domain/event.ts'
 import type { PeeringId, VpcId } from '../domain/identity.ts'
 import {
   generationOf,
@@ -24,16 +24,23 @@ export async function reconcileVpc(context: Context, dataPlane: DataPlane, id: V
   if (!vpc) return
   const network = await networkOf(context, vpc)
   const wanted = wantedNetwork(network)
+  const before = await context.store.findRealization(id)
   await noting(context, id, () => dataPlane.realizeNetwork(id, wanted))
   if (wanted === null) await forget(context, id)
-  else await keep(context, { of: id, realized: vpc.version, provenAtMs: null, reason: null })
+  else await keep(context, before, { of: id, realized: vpc.version, provenAtMs: null, reason: null })
 }
 
 /**
- * Brings the link of a peering to what is wanted, then finds out whether packets agree. Rejects where the data plane
- * does; the reason is kept. Safe to repeat.
+ * Brings the link of a peering to what is wanted, then finds out whether packets agree, which may take a while: once it is
+ * `overtaken` by a change, that is no longer waited for, nor kept. Rejects where the data plane does; the reason is kept.
+ * Safe to repeat.
  */
-export async function reconcilePeering(context: Context, dataPlane: DataPlane, id: PeeringId): Promise<void> {
+export async function reconcilePeering(
+  context: Context,
+  dataPlane: DataPlane,
+  id: PeeringId,
+  overtaken: AbortSignal = NEVER,
+): Promise<void> {
   const view = await context.store.findPeering(id)
   if (!view) return
   const { peering, requester, accepter } = view
@@ -46,29 +53,41 @@ export async function reconcilePeering(context: Context, dataPlane: DataPlane, i
     const proof = await dataPlane.prove(id, null)
     // A part of the network that is silent may still forward: then it is not gone.
     if (proof.kind === 'unconfirmed') {
-      await keep(context, { of: id, realized, provenAtMs: null, reason: proof.reason })
+      await keep(context, before, { of: id, realized, provenAtMs: null, reason: proof.reason })
     } else if (before) await forget(context, id)
     return
   }
   const same = before?.realized === realized
-  if (!same || before.reason !== null) {
-    await keep(context, { of: id, realized, provenAtMs: same ? before.provenAtMs : null, reason: null })
-  }
-  const proof = await dataPlane.prove(id, wanted)
+  if (!same) await keep(context, before, { of: id, realized, provenAtMs: null, reason: null })
+  const proof = await unless(overtaken, dataPlane.prove(id, wanted))
+  if (proof === null) return
   const proven = proof.kind === 'proven'
+  const now = {
+    of: id,
+    realized,
+    provenAtMs: proven ? context.clock.realNow() : null,
+    reason: proven ? null : proof.reason,
+  }
   const lost = same && before.provenAtMs !== null && proof.kind === 'failed'
-  await context.store.commit({
-    realizations: [
-      {
-        of: id,
-        realized,
-        provenAtMs: proven ? context.clock.realNow() : null,
-        reason: proven ? null : proof.reason,
-      },
-    ],
-    events: lost ? [eventOf('peering.proof-lost', peering, peering, THE_CLOCK)] : [],
-    nowMs: context.clock.realNow(),
-  })
+  const events = lost ? [eventOf('peering.proof-lost', peering, peering, THE_CLOCK)] : []
+  await keep(context, same ? before : null, now, events)
+}
+
+const NEVER = new AbortController().signal
+
+/** What comes of `work`; null once `signal` has been given, whatever may come of it then. */
+async function unless<T>(signal: AbortSignal, work: Promise<T>): Promise<T | null> {
+  const { promise, resolve } = Promise.withResolvers<null>()
+  const give = () => resolve(null)
+  signal.addEventListener('abort', give)
+  if (signal.aborted) give()
+  // Nobody hears of it any more when it fails later.
+  work.catch(() => {})
+  try {
+    return await Promise.race([promise, work])
+  } finally {
+    signal.removeEventListener('abort', give)
+  }
 }
 
 /** Does `work`; where it cannot be done, keeps why, beside how far the network had come before. */
@@ -78,13 +97,22 @@ async function noting(context: Context, of: Realization['of'], work: () => Promi
   } catch (error) {
     const before = await context.store.findRealization(of)
     const reason = error instanceof Error ? error.message : String(error)
-    await keep(context, { of, realized: before?.realized ?? 0, provenAtMs: null, reason })
+    await keep(context, before, { of, realized: before?.realized ?? 0, provenAtMs: null, reason })
     throw error
   }
 }
 
-async function keep(context: Context, realization: Realization): Promise<void> {
-  await context.store.commit({ realizations: [realization], nowMs: context.clock.realNow() })
+/** Writes how far the network has come, where that is not what was written `before`: most passes find all as it was. */
+async function keep(
+  context: Context,
+  before: Realization | null,
+  now: Realization,
+  events: readonly EventDraft[] = [],
+): Promise<void> {
+  const { realized, provenAtMs, reason } = now
+  const isSame = before?.realized === realized && before.provenAtMs === provenAtMs && before.reason === reason
+  if (isSame && events.length === 0) return
+  await context.store.commit({ realizations: [now], events, nowMs: context.clock.realNow() })
 }
 
 async function forget(context: Context, of: Realization['of']): Promise<void> {

@@ -375,6 +375,46 @@ function lifeContract(opened: () => World): void {
       assert.equal(await world.dump(), bare)
     })
 
+    it('lays a closed link beside an open one and takes it away, as often as it is asked to', async () => {
+      const world = opened()
+      const { a, b, here, there } = await neighbours(world)
+      const c = buildVpc(C, [SUBNET_C])
+      const [[third]] = (await inhabit(world, c)) as Homes
+      assert.ok(third)
+      await lay(world, buildLink({ vpc: a }, { vpc: b }))
+      const laid = await world.dump()
+      const closed = buildLink({ vpc: c }, { vpc: a }, { open: false })
+      for (const wanted of [closed, closed, null, null]) {
+        await world.dataPlane.realizeLink(closed.peering, wanted)
+        await assertApart(world, here, third)
+        await assertReach(world, here, there)
+      }
+      assert.equal(await world.dump(), laid)
+    })
+
+    it('opens what was laid while it was asked for, with the routes that there are by then', async () => {
+      const world = opened()
+      const { a, b, here, there } = await neighbours(world)
+      const bare = await world.dump()
+      const open = buildLink({ vpc: a }, { vpc: b })
+      const closed = buildLink({ vpc: a }, { vpc: b }, { open: false, peering: open.peering })
+      const oneWay = buildLink({ vpc: a }, { vpc: b, routes: [] }, { peering: open.peering })
+      for (const [wanted, passes] of [
+        [closed, false],
+        [open, true],
+        [oneWay, false],
+        [open, true],
+        [closed, false],
+        [oneWay, false],
+      ] as const) {
+        await world.dataPlane.realizeLink(open.peering, wanted)
+        if (passes) await assertReach(world, here, there)
+        else await assertApart(world, here, there)
+      }
+      await world.dataPlane.realizeLink(open.peering, null)
+      assert.equal(await world.dump(), bare)
+    })
+
     it('takes the networks away, with all their ports', async () => {
       const world = opened()
       const nothing = await world.dump()
@@ -460,6 +500,27 @@ function lifeContract(opened: () => World): void {
         const { links } = await next.observe()
         assert.equal(links.includes(link.peering), (await world.dump()) !== bare, `after ${step} steps`)
         await next.realizeLink(link.peering, null)
+        assert.equal(await world.dump(), bare, `after ${step} steps`)
+      }
+    })
+
+    it('mends an acceptance that died at any step, of what one and the same driver had laid', async () => {
+      const world = opened()
+      const { a, b, here, there } = await neighbours(world)
+      const bare = await world.dump()
+      const open = buildLink({ vpc: a }, { vpc: b })
+      const closed = buildLink({ vpc: a }, { vpc: b }, { open: false, peering: open.peering })
+      for (let [step, died] = [1, true]; died; step++) {
+        let isLaid = false
+        died = await world.dying(step, async (dataPlane) => {
+          await dataPlane.realizeLink(open.peering, closed)
+          isLaid = true
+          await dataPlane.realizeLink(open.peering, open)
+        })
+        const next = await world.reopen()
+        await next.realizeLink(open.peering, open)
+        if (isLaid) await assertReach(world, here, there)
+        await next.realizeLink(open.peering, null)
         assert.equal(await world.dump(), bare, `after ${step} steps`)
       }
     })

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { PartId, PeeringId, VpcId } from '../../../domain/identity.ts'
 import type { WantedLink, WantedNetwork, WantedSide } from '../../../domain/realization.ts'
 import {
@@ -71,13 +72,11 @@ class NetnsDataPlane implements DataPlane {
     const device = await this.#deviceOf(peering)
     await this.#survey()
     const places = this.#places
-    const ends = wanted ? await this.#endsOf(wanted, device) : null
-    const named = ends?.map(({ namespace }) => namespace) ?? []
+    const named = wanted ? [wanted.requester, wanted.accepter].map(namespaceOf) : []
+    const ends = wanted && isToBeLaid(wanted) ? await this.#endsOf(wanted, device) : null
     await this.#locks.with([...named, ...(places.get(peering) ?? [])], async () => {
       const known = places.get(peering) ?? new Set<string>()
-      const wrong = [...new Set([...known, ...named])].filter(
-        (each) => !wanted?.open || !named.includes(each),
-      )
+      const wrong = [...new Set([...known, ...named])].filter((each) => !ends || !named.includes(each))
       if (wrong.length > 0) {
         this.#laid.delete(peering)
         const there = wrong.filter((each) => this.#kernel.namespaces().includes(each))
@@ -85,8 +84,13 @@ class NetnsDataPlane implements DataPlane {
         for (const each of wrong) known.delete(each)
         if (known.size === 0) places.delete(peering)
       }
-      if (!ends || !wanted?.open) return
-      const before = { nothing: known.size === 0, laid: this.#laid.has(peering) }
+      if (!ends) return
+      const laid = this.#laid.get(peering)
+      const before = {
+        nothing: known.size === 0,
+        laid: laid !== undefined,
+        otherwise: laid !== undefined && !isDeepStrictEqual(laid.map(passagesOf), ends.map(passagesOf)),
+      }
       places.set(peering, new Set([...known, ...named]))
       this.#laid.set(peering, ends)
       await layLink(this.#kernel, ends, before)
@@ -220,6 +224,16 @@ class NetnsDataPlane implements DataPlane {
     if (!right && this.#networks.get(vpc) === wanted && !this.#closed) onDrift({ vpc })
   }
 }
+
+/**
+ * A request is laid as a link is that nothing may pass: with gates that are empty, and without routes. So all that is left
+ * when it is accepted is to fill them. In a namespace of somebody else's there is nothing until then.
+ */
+function isToBeLaid({ open, requester, accepter }: WantedLink): boolean {
+  return open || (requester.adopted === null && accepter.adopted === null)
+}
+
+const passagesOf = ({ passages }: End) => passages
 
 /** The namespace that is, or stands for, a VPC. Throws `DataPlaneUnavailableError` where it is no namespace. */
 function namespaceOf({ vpc, adopted }: Pick<WantedSide, 'vpc' | 'adopted'>): string {

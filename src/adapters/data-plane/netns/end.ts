@@ -3,7 +3,7 @@ import type { PeeringId } from '../../../domain/identity.ts'
 import { parseDestination } from '../../../domain/network.ts'
 import type { WantedSide } from '../../../domain/realization.ts'
 import { DataPlaneUnavailableError } from '../../../ports/data-plane.ts'
-import { expectedGate, layGate, linesOf, passages, reachable, showGate } from './gate.ts'
+import { expectedGate, fillGate, layGate, linesOf, passages, reachable, showGate } from './gate.ts'
 import type { Kernel } from './kernel.ts'
 import { aliasOf, GROUP, METRIC, PROTOCOL, parseAlias, tableNumber } from './names.ts'
 
@@ -124,6 +124,19 @@ export async function beginEnd(kernel: Kernel, end: End): Promise<Seen> {
   ])
   if (errors !== '') throw new DataPlaneUnavailableError(errors)
   return { ...seen, gate: expectedGate(device, peering, end.passages) }
+}
+
+/**
+ * Lets other packets pass the gate of an end that has been laid, and meanwhile looks at all the rest. Where there is no gate
+ * to be changed, that is what has been seen.
+ */
+export async function changeEnd(kernel: Kernel, end: End): Promise<Seen> {
+  const { namespace, device, peering } = end
+  const [seen, { errors }] = await Promise.all([
+    lookAtDevice(kernel, end),
+    kernel.nft(namespace, [fillGate(device, end.passages)]),
+  ])
+  return { ...seen, gate: errors === '' ? expectedGate(device, peering, end.passages) : [] }
 }
 
 const NOTHING: Omit<Seen, 'gate'> = {

@@ -116,6 +116,14 @@ export function layGate(device: string, peering: PeeringId, allowed: readonly Pa
   ].join('; ')
 }
 
+/** One transaction that changes what a gate lets pass, and nothing that it stands on. Fails where it is not there. */
+export function fillGate(device: string, allowed: readonly Passage[]): string {
+  return [
+    `flush chain ${T} ${device}`,
+    ...allowed.map((passage) => `add rule ${T} ${device} ${ruleOf(passage)}`),
+  ].join('; ')
+}
+
 /** The transactions that take a gate away. Each may fail where there is nothing left of it. */
 export function removeGate(device: string): string[] {
   return [

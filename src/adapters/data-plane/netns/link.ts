@@ -2,6 +2,7 @@ import type { PeeringId } from '../../../domain/identity.ts'
 import { DataPlaneUnavailableError } from '../../../ports/data-plane.ts'
 import {
   beginEnd,
+  changeEnd,
   dressEnd,
   type End,
   hasGate,
@@ -29,6 +30,8 @@ export interface Known {
   readonly nothing: boolean
   /** It has been laid by this process, so the programs that stay may remember devices that are gone. */
   readonly laid: boolean
+  /** It has been laid by this process, but so that other packets passed: its gates are to be others. */
+  readonly otherwise: boolean
 }
 
 /** Brings a link that is to be open to what is wanted; where it cannot be laid, nothing of it is left. Safe to repeat. */
@@ -38,7 +41,7 @@ export async function layLink(kernel: Kernel, ends: readonly [End, End], known: 
   if (one.namespace === other.namespace) {
     throw new DataPlaneUnavailableError(`both VPCs stand for the namespace ${one.namespace}`)
   }
-  const seen = known.nothing ? null : await lookAtBoth(kernel, ends)
+  const seen = known.nothing ? null : await (known.otherwise ? changeBoth : lookAtBoth)(kernel, ends)
   if (seen && isPair(...seen)) return mend(kernel, ends, seen)
   try {
     if (seen) await clear(kernel, ends, seen, known)
@@ -185,6 +188,10 @@ export async function peeringsIn(kernel: Kernel, namespace: string): Promise<Pee
   }
 }
 
+async function changeBoth(kernel: Kernel, [one, other]: readonly [End, End]): Promise<[Seen, Seen]> {
+  return all([changeEnd(kernel, one), changeEnd(kernel, other)])
+}
+
 async function lookAtBoth(kernel: Kernel, [one, other]: readonly [End, End]): Promise<[Seen, Seen]> {
   return Promise.all([lookAt(kernel, one), lookAt(kernel, other)])
 }
@@ -203,4 +210,6 @@ function done({ errors }: Answer): void {
   if (errors !== '') throw new DataPlaneUnavailableError(errors)
 }
 
-const isMissing = (errors: string) => /^Error: No such file or directory/.test(errors)
+/** It is not there: by what `nft` has seen, or by what the kernel says. */
+const isMissing = (errors: string) =>
+  /^Error: (?:Could not process rule: )?No such file or directory/.test(errors)

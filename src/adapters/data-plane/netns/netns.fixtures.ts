@@ -8,6 +8,7 @@ import type { DataPlane } from '../../../ports/data-plane.ts'
 import type { HandMadeRouter, World } from '../data-plane.contract.ts'
 import { addressIn } from '../data-plane.fixtures.ts'
 import { openNetnsDataPlane } from './driver.ts'
+import { dyingKernel } from './dying-kernel.fixtures.ts'
 import { type Kernel, openKernel } from './kernel.ts'
 import { deviceName, portNamespace, vpcNamespace } from './names.ts'
 
@@ -105,13 +106,14 @@ class NetnsWorld implements World {
   }
 
   async dying(steps: number, work: (dataPlane: DataPlane) => Promise<void>): Promise<boolean> {
-    const { kernel, died } = dyingKernel(await openKernel(), steps)
+    const life = { steps, end: () => new Error('the process was killed') }
+    const kernel = dyingKernel(await openKernel(), life)
     const dataPlane = await openNetnsDataPlane({ allocate: this.#allocate, kernel })
     try {
       await work(this.#remembering(dataPlane))
       return false
     } catch (error) {
-      if (!died()) throw error
+      if (life.steps > 0) throw error
       return true
     } finally {
       await dataPlane.close()
@@ -239,47 +241,8 @@ class NetnsWorld implements World {
   }
 }
 
-const LOOKS = /^((addr|link|neigh|route|rule) show|list|get) /
-
-/** A kernel that does so many more steps, and then nothing at all. Each line that changes something is one; a look is one. */
-function dyingKernel(kernel: Kernel, steps: number): { kernel: Kernel; died: () => boolean } {
-  let left = steps
-  const dead = () => new Error('the process was killed')
-  const step = async <T>(work: () => Promise<T>): Promise<T> => {
-    if (left <= 0) throw dead()
-    left--
-    return work()
-  }
-  const batch = async <T>(
-    lines: readonly string[],
-    work: (lines: readonly string[]) => Promise<T>,
-  ): Promise<T> => {
-    if (left <= 0) throw dead()
-    if (lines.every((line) => LOOKS.test(`${line} `))) return step(() => work(lines))
-    const some = lines.slice(0, left)
-    left -= Math.max(1, some.length)
-    const answer = await work(some)
-    if (some.length < lines.length) throw dead()
-    return answer
-  }
-  return {
-    died: () => left <= 0,
-    kernel: {
-      namespaces: () => kernel.namespaces(),
-      addNamespace: (name) => step(() => kernel.addNamespace(name)),
-      deleteNamespace: (name) => step(() => kernel.deleteNamespace(name)),
-      ip: (namespace, lines) => batch(lines, (some) => kernel.ip(namespace, some)),
-      ipOnce: (namespace, lines, family) => batch(lines, (some) => kernel.ipOnce(namespace, some, family)),
-      nft: (namespace, lines) => batch(lines, (some) => kernel.nft(namespace, some)),
-      exec: (...call) => step(() => kernel.exec(...call)),
-      forget: (namespace) => kernel.forget(namespace),
-      close: () => kernel.close(),
-    },
-  }
-}
-
 /** All there is in a namespace, without what changes by itself: numbers, states, and what is learnt. */
-async function dumpOf(namespace: string): Promise<string> {
+export async function dumpOf(namespace: string): Promise<string> {
   const shown = await Promise.all([
     ...['-o link', '-o addr', 'route show table all', '-6 route show table all', 'rule', '-6 rule']
       .concat('neigh show nud permanent')

@@ -46,6 +46,8 @@ const START_TIMEOUT_MS = 5_000
 const PING_TIMEOUT_MS = 1_000
 /** When nothing has happened for so long, the chassis are asked whether they are all there, as OVN computes much for that. */
 const QUIET_MS = 2_000
+/** So often, where nothing changes. */
+const SIGN_OF_LIFE_MS = 300_000
 
 /**
  * VPCs as logical routers of OVN, and peerings as ports between them. Talks to OVN's databases only; there is no program of
@@ -102,6 +104,7 @@ class OvnDataPlane implements DataPlane {
   readonly #first: number
   #onDrift: Parameters<DataPlane['watch']>[0] = () => {}
   #quiet: NodeJS.Timeout | null = null
+  #askedAtMs = Number.NEGATIVE_INFINITY
   #closed = false
 
   constructor(
@@ -146,16 +149,18 @@ class OvnDataPlane implements DataPlane {
       const chassis = [
         ...new Set([...(plan ? this.#chassisOf(plan.wanted) : []), ...(before?.chassis ?? [])]),
       ]
-      const stops = closingOperations(this.#northbound, peering, plan).length > 0
-      await this.#close(turn, peering, plan)
-      const laid = await this.#lay(turn, peering, plan)
+      const isRight = this.#work(peering, plan).operations.length === 0
+      const stops = !isRight && closingOperations(this.#northbound, peering, plan).length > 0
+      if (stops) await this.#close(turn, peering, plan)
+      const laid = isRight ? null : await this.#lay(turn, peering, plan)
       // A gate is shut at once. That every chassis has shut it is only known once OVN has counted.
       const number = stops ? (laid ?? (await this.#heavy.run(turn, countOnly()))) : laid
       const known = { plan, number: number ?? before?.number ?? this.#first, chassis }
       this.#links.set(peering, known)
       await this.#taken(peering, known)
       if (plan) this.#links.set(peering, { ...known, chassis: this.#chassisOf(plan.wanted) })
-      this.#askWhenQuiet()
+      // Most passes change nothing, and asking costs OVN much.
+      if (!isRight || performance.now() - this.#askedAtMs > SIGN_OF_LIFE_MS) this.#askWhenQuiet()
       const [obstacle] = plan ? linkWork(this.#northbound, plan).obstacles : []
       if (obstacle) throw new DataPlaneUnavailableError(obstacle)
     })
@@ -297,6 +302,7 @@ class OvnDataPlane implements DataPlane {
   async #ask(): Promise<void> {
     const { turn } = this.#writer
     if (!turn) return
+    this.#askedAtMs = performance.now()
     const number = await this.#writer.count(turn)
     await this.#barrier.untilComputed(number)
     const silent = await this.#barrier.untilTaken(this.#barrier.allChassis(), number)

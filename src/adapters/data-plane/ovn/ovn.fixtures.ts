@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -118,18 +118,20 @@ export class OvnWorld implements World {
 
   async dying(steps: number, work: (dataPlane: DataPlane) => Promise<void>): Promise<boolean> {
     await this.#current.close()
-    const wire = await startDyingWire(this.ovn.northbound, steps)
+    const { promise: died, resolve: die } = Promise.withResolvers<void>()
+    const wire = await startDyingWire(this.ovn.northbound, die)
+    wire.live(steps)
     const dataPlane = await openOvnDataPlane({
       northbound: wire.address,
       southbound: this.ovn.southbound,
       allocate: this.#allocate,
     })
-    void wire.died.then(() => dataPlane.close())
+    void died.then(() => dataPlane.close())
     try {
       await work(dataPlane)
       return false
     } catch (error) {
-      if (!wire.dead()) throw error
+      if (!wire.dead) throw error
       return true
     } finally {
       await dataPlane.close()
@@ -363,22 +365,30 @@ function withoutReferences(row: readonly unknown[], ours: ReadonlySet<string>): 
   return JSON.stringify([row[0], ...columns])
 }
 
-interface DyingWire {
+/** Stands before a database. */
+export interface DyingWire {
   readonly address: string
-  readonly died: Promise<void>
-  dead(): boolean
+  /** Whether its time is over. */
+  readonly dead: boolean
+  /** Lets so many transactions be done from now on; at first there is no end to them. */
+  live(steps: number): void
   close(): Promise<void>
 }
 
 /**
- * Stands before a database, and lets so many transactions be done. With the answer to the last one the process at this end
- * is as good as dead: it hears nothing more.
+ * Lets so many transactions be done at a server's socket. With the answer to the last one the process at this end is as good
+ * as dead, which `onDeath` hears: it is told nothing more, and whatever it still asks for is not done.
  */
-async function startDyingWire(server: string, steps: number): Promise<DyingWire> {
-  const path = join(tmpdir(), `isthmus-wire-${randomBytes(6).toString('hex')}`)
+export async function startDyingWire(server: string, onDeath: () => void): Promise<DyingWire> {
+  const directory = mkdtempSync(join(tmpdir(), 'isthmus-wire-'))
+  const path = join(directory, 'nb.sock')
   const sockets = new Set<Socket>()
-  let [left, dead] = [steps, false]
-  const { promise: died, resolve: die } = Promise.withResolvers<void>()
+  let [left, dead] = [Number.POSITIVE_INFINITY, false]
+  const die = () => {
+    dead = true
+    for (const socket of sockets) socket.destroy()
+    onDeath()
+  }
   const listener = createServer((client) => {
     if (dead) return client.destroy()
     const upstream = connect(server.slice('unix:'.length))
@@ -387,17 +397,15 @@ async function startDyingWire(server: string, steps: number): Promise<DyingWire>
       socket.on('error', () => {})
     }
     client.on('data', (bytes: Buffer) => {
-      left -= bytes.toString('latin1').split('"method":"transact"').length - 1
+      const transactions = bytes.toString('latin1').split('"method":"transact"').length - 1
+      if (transactions > 0 && left <= 0) return dead || die()
+      left -= transactions
       upstream.write(bytes)
+      return undefined
     })
     upstream.on('data', (bytes: Buffer) => {
-      if (left > 0 || !bytes.includes('"result"')) {
-        client.write(bytes)
-        return
-      }
-      dead = true
-      for (const socket of sockets) socket.destroy()
-      die()
+      if (left > 0 || !bytes.includes('"result"')) client.write(bytes)
+      else if (!dead) die()
     })
     client.on('close', () => upstream.destroy())
     upstream.on('close', () => client.destroy())
@@ -406,12 +414,17 @@ async function startDyingWire(server: string, steps: number): Promise<DyingWire>
   await new Promise<void>((resolve) => listener.listen(path, resolve))
   return {
     address: `unix:${path}`,
-    died,
-    dead: () => dead,
+    get dead() {
+      return dead
+    },
+    live(steps) {
+      left = steps
+      dead = false
+    },
     async close() {
       for (const socket of sockets) socket.destroy()
       await new Promise((resolve) => listener.close(resolve))
-      rmSync(path, { force: true })
+      rmSync(directory, { recursive: true })
     },
   }
 }
