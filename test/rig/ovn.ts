@@ -1,14 +1,17 @@
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { freePortPair } from './free-port.ts'
+import { type OvsdbServer, type SchemaFile, startOvsdbCluster } from './ovsdb-server.ts'
 import { hasProgram } from './requirements.ts'
 
 const run = promisify(execFile)
 const START_TIMEOUT_MS = 30_000
+const SCHEMAS = { nb: '/usr/share/ovn/ovn-nb.ovsschema', sb: '/usr/share/ovn/ovn-sb.ovsschema' } as const
 
 /** What a machine must have for OVN to run in namespaces of it, and whether this one does. */
 export const OVN_NEEDS =
@@ -18,7 +21,7 @@ export const hasOvn =
   ['ovn-northd', 'ovn-controller', 'ovsdb-server', 'ovs-vswitchd', 'ovs-vsctl', 'ethtool'].every(
     hasProgram,
   ) &&
-  existsSync('/usr/share/ovn/ovn-nb.ovsschema')
+  existsSync(SCHEMAS.nb)
 
 /** The daemons of the centre; those of a host are `HOST/ovsdb`, `HOST/vswitchd` and `HOST/controller`. */
 export type Daemon = 'nb' | 'sb' | 'northd' | `${string}/${'ovsdb' | 'vswitchd' | 'controller'}`
@@ -60,7 +63,25 @@ const KEEPER = '"$0" "$@" & daemon=$!; trap "" INT TERM; cat >/dev/null; kill -K
  * are several.
  */
 export async function startOvn(hostCount = 1): Promise<Ovn> {
-  const rig = new OvnRig(hostCount)
+  return begun(new OvnRig(hostCount))
+}
+
+/**
+ * The same with one host and three northbound databases that are one cluster; the southbound one listens at the port after
+ * each of theirs. Answers the cluster too, whose servers may be killed and started.
+ */
+export async function startClusteredOvn(): Promise<{
+  readonly ovn: Ovn
+  readonly northbounds: readonly OvsdbServer[]
+}> {
+  const schema = JSON.parse(readFileSync(SCHEMAS.nb, 'utf8')) as SchemaFile
+  const ports = [await freePortPair(), await freePortPair(), await freePortPair()]
+  const northbounds = await startOvsdbCluster(schema, ports)
+  const rig = new OvnRig(1, northbounds)
+  return { ovn: await begun(rig), northbounds }
+}
+
+async function begun(rig: OvnRig): Promise<OvnRig> {
   try {
     await rig.begin()
     return rig
@@ -80,13 +101,17 @@ class OvnRig implements Ovn {
   readonly #namespaces = new Set<string>()
   /** The names of devices, which must be short, by namespace. */
   readonly #devices = new Map<string, string>()
+  readonly #cluster: readonly OvsdbServer[]
   #count = 0
 
-  constructor(hostCount: number) {
+  /** `cluster`: the servers of the northbound database, instead of one of this rig's own. */
+  constructor(hostCount: number, cluster: readonly OvsdbServer[] = []) {
+    this.#cluster = cluster
     this.hosts = Array.from({ length: hostCount }, (_, index) => `${this.#prefix}h${index + 1}`)
   }
 
   get northbound(): string {
+    if (this.#cluster.length > 0) return this.#cluster.map(({ tcp }) => tcp).join(',')
     return `unix:${join(this.#directory, 'ovnnb_db.sock')}`
   }
 
@@ -95,11 +120,11 @@ class OvnRig implements Ovn {
   }
 
   async begin(): Promise<void> {
-    const schemas = { nb: '/usr/share/ovn/ovn-nb.ovsschema', sb: '/usr/share/ovn/ovn-sb.ovsschema' }
-    for (const [name, schema] of Object.entries(schemas)) {
-      execFileSync('ovsdb-tool', ['create', join(this.#directory, `${name}.db`), schema])
+    const own = this.#cluster.length > 0 ? (['sb'] as const) : (['nb', 'sb'] as const)
+    for (const name of own) {
+      execFileSync('ovsdb-tool', ['create', join(this.#directory, `${name}.db`), SCHEMAS[name]])
     }
-    for (const daemon of ['nb', 'sb', 'northd'] as const) await this.start(daemon)
+    for (const daemon of [...own, 'northd'] as const) await this.start(daemon)
     await this.nbctl('--wait=sb', 'init')
     if (this.hosts.length > 1) await this.#makeUnderlay()
     for (const [index, host] of this.hosts.entries()) await this.#startHost(host, index + 1)
@@ -215,6 +240,7 @@ class OvnRig implements Ovn {
   async dispose(): Promise<void> {
     for (const daemon of [...this.#keepers.keys()].reverse()) await this.kill(daemon)
     for (const namespace of [...this.#namespaces].reverse()) await this.#deleteNamespace(namespace)
+    for (const server of this.#cluster) await server.dispose()
     rmSync(this.#directory, { recursive: true, force: true })
   }
 
@@ -243,7 +269,13 @@ class OvnRig implements Ovn {
     ]
     const recipes: Record<string, { command: readonly string[]; socket: string | null }> = {
       nb: { command: server('nb', path('ovnnb_db.sock')), socket: path('ovnnb_db.sock') },
-      sb: { command: server('sb', path('ovnsb_db.sock')), socket: path('ovnsb_db.sock') },
+      sb: {
+        command: [
+          ...server('sb', path('ovnsb_db.sock')),
+          ...this.#cluster.map(({ port }) => `--remote=ptcp:${port + 1}:127.0.0.1`),
+        ],
+        socket: path('ovnsb_db.sock'),
+      },
       northd: {
         command: [
           'ovn-northd',

@@ -40,6 +40,8 @@ export interface OvsdbServer {
   start(): Promise<void>
   /** Asks it something by its control socket. */
   control(...command: readonly string[]): Promise<string>
+  /** Some columns of all rows of a table, as JSON; also where it does not lead its cluster. Rows that are the same are one. */
+  read(database: string, table: string, ...columns: readonly string[]): Promise<string>
   /** Stops it for good, and removes what it has kept. */
   dispose(): Promise<void>
 }
@@ -55,8 +57,11 @@ export async function startOvsdb(schema: SchemaFile, tls: TlsFiles | null = null
   return server
 }
 
-/** Three servers that hold one database between them. */
-export async function startOvsdbCluster(schema: SchemaFile): Promise<OvsdbServer[]> {
+/** Three servers that hold one database between them; at ports of their own, unless they are given. */
+export async function startOvsdbCluster(
+  schema: SchemaFile,
+  ports: readonly number[] = [],
+): Promise<OvsdbServer[]> {
   const directories = [1, 2, 3].map(() => mkdtempSync(join(tmpdir(), 'isthmus-ovsdb-')))
   const peers = await Promise.all(directories.map(async () => `tcp:127.0.0.1:${await freePort()}`))
   const servers: OvsdbServer[] = []
@@ -69,7 +74,7 @@ export async function startOvsdbCluster(schema: SchemaFile): Promise<OvsdbServer
         ? ['create-cluster', database, file, own]
         : ['join-cluster', database, schema.name, own, first]
     execFileSync('ovsdb-tool', command, { stdio: 'pipe' })
-    const server = new RunningServer(directory, await freePort(), null)
+    const server = new RunningServer(directory, ports[index] ?? (await freePort()), null)
     await server.start()
     await run('ovsdb-client', ['--timeout=20', 'wait', server.unix, schema.name, 'connected'])
     servers.push(server)
@@ -139,6 +144,13 @@ class RunningServer implements OvsdbServer {
 
   async control(...command: readonly string[]): Promise<string> {
     const { stdout } = await run('ovs-appctl', ['--target', join(this.#directory, 'control'), ...command])
+    return stdout
+  }
+
+  async read(database: string, table: string, ...columns: readonly string[]): Promise<string> {
+    const options = ['--no-leader-only', '--timeout=20', '--format=json']
+    const args = [...options, 'dump', this.tcp, database, table, ...columns]
+    const { stdout } = await run('ovsdb-client', args)
     return stdout
   }
 
