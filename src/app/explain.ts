@@ -2,7 +2,7 @@ import { contains, parseCidr } from '../domain/cidr.ts'
 import { DomainError } from '../domain/errors.ts'
 import { explain as decide, type End, type Explanation } from '../domain/explain.ts'
 import { vpcId } from '../domain/identity.ts'
-import { parseDestination } from '../domain/network.ts'
+import { parseDestination, type Route } from '../domain/network.ts'
 import type { Peering } from '../domain/peering.ts'
 import { owns, sidesOf } from '../domain/policy.ts'
 import type { Network } from '../domain/realization.ts'
@@ -49,7 +49,7 @@ export async function explain(
     const isKnown = isActive || own.includes(end)
     if (end.vpc === null || (peerings.length === 0 && !isKnown)) return unknownEnd(end)
     // Who merely asks learns no more of a VPC than every dialect shows of a request.
-    const network = isKnown ? await networkOf(context, end.vpc) : bareNetwork(end.vpc)
+    const network = isKnown ? await routedNetwork(context, end.vpc, peerings) : bareNetwork(end.vpc)
     return { network, address: end.address, isKnown }
   })
   const [source, target] = (await Promise.all(ends)) as [End, End]
@@ -139,6 +139,20 @@ async function peeringsBetween(
   return items
     .map(({ peering }) => peering)
     .filter((peering) => sidesOf(peering, principalOf(caller)).length > 0)
+}
+
+/**
+ * A VPC with its parts, without routes into peerings other than `between` that are not active: packets go by the next
+ * shorter one, as if they were not there.
+ */
+async function routedNetwork(context: Context, vpc: Vpc, between: readonly Peering[]): Promise<Network> {
+  const network = await networkOf(context, vpc)
+  const asked = new Set(between.map(({ id }) => id))
+  const others = new Set(network.routes.map(({ nextHop }) => nextHop).filter((id) => !asked.has(id)))
+  const views = await Promise.all([...others].map((id) => context.store.findPeering(id)))
+  const active = new Set(views.flatMap((view) => (view?.peering.state === 'active' ? view.peering.id : [])))
+  const leads = ({ nextHop }: Route) => asked.has(nextHop) || active.has(nextHop)
+  return { ...network, routes: network.routes.filter(leads) }
 }
 
 const bareNetwork = (vpc: Vpc): Network => ({ vpc, subnets: [], routeTables: [], routes: [], ports: [] })

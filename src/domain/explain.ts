@@ -12,6 +12,7 @@ import type { Vpc } from './vpc.ts'
 
 /** One end of the question. */
 export interface End {
+  /** Of its routes into peerings that are not asked about, those into active ones. */
   readonly network: Network
   /** Null: any address that something could have there. */
   readonly address: string | null

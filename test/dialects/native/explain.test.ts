@@ -543,3 +543,13 @@ suite('what is asked', () => {
     }
   })
 })
+
+test('a longer route into a request that waits is as if it were not there', async () => {
+  const made = await connected()
+  const third = await newVpc(service, bob, ['10.2.1.0/24'])
+  const waiting = await peer(made.ours.id, third.id)
+  await addRoute('alice', made.ours.id, '10.2.1.0/24', waiting)
+  assert.equal((await explain(made.from, made.to)).cause, 'none')
+  await accept(waiting)
+  assert.equal((await explain(made.from, made.to)).cause, 'route-elsewhere')
+})
