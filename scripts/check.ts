@@ -8,6 +8,8 @@ const bin = (name: string) => join(root, 'node_modules', '.bin', name)
 const STEPS: readonly (readonly [what: string, command: string, args: readonly string[]])[] = [
   ['format and lint', bin('biome'), ['ci', '.']],
   ['types', bin('tsc'), ['-p', '.']],
+  ['types of the console', bin('tsc'), ['-p', 'console']],
+  ['types of its tests', bin('tsc'), ['-p', 'test/console']],
   ['tests', process.execPath, [join(root, 'scripts', 'test.ts')]],
 ]
 

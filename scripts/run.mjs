@@ -4,6 +4,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { consoleIsStale } from './console-state.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const runtime = join(root, 'node_modules', '.bin', process.platform === 'win32' ? 'node.cmd' : 'node')
@@ -31,6 +32,15 @@ if (!installed()) {
 }
 
 const [program, ...rest] = process.argv.slice(2)
+const needsConsole = /^scripts\/(test|check)\.ts$/.test(program) || ['serve', 'demo'].includes(rest[0])
+if (needsConsole && consoleIsStale(root)) {
+  process.stderr.write('isthmus: building the console, once\n')
+  const { status } = spawnSync(runtime, [join(root, 'scripts', 'build-console.ts')], {
+    stdio: ['ignore', 2, 2],
+  })
+  // Everything else works without it; at /console/ the service says that it is missing.
+  if (status !== 0) process.stderr.write('isthmus: the console could not be built; going on without it\n')
+}
 // What was compiled once starts in two thirds of the time and of the memory, types and all.
 const cache = join(root, 'node_modules', '.cache', 'compiled')
 const env = { NODE_COMPILE_CACHE: cache, ...process.env }

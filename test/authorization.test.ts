@@ -15,8 +15,9 @@ import { asTask } from '../src/dialects/tencent/legacy/task.ts'
 import { tencentV3 } from '../src/dialects/tencent/v3/index.ts'
 import { ROUTES as TENCENT_V3_ROUTES } from '../src/dialects/tencent/v3/routes.ts'
 import { VERSIONS as V3_VERSIONS } from '../src/dialects/tencent/v3/services.ts'
-import { regionName, vpcId } from '../src/domain/identity.ts'
+import { regionName, vpcId, webhookId } from '../src/domain/identity.ts'
 import { routeNumber } from '../src/domain/network.ts'
+import type { Tenant } from '../src/domain/tenant.ts'
 import { sign as signAlibaba, type Values } from './dialects/alibaba/client.ts'
 import { type Answer, send } from './dialects/huawei/client.ts'
 import {
@@ -67,6 +68,8 @@ interface Subject {
   readonly routeAlibaba: string
   readonly routeNumber: string
   readonly portHuawei: string
+  /** The requester's, with a delivery of event 1 that is dead. */
+  readonly webhook: string
 }
 
 /** Alice asks, bob is asked, and mallory has nothing to do with it. */
@@ -91,7 +94,16 @@ interface Row<Call> {
   readonly operation: string
   /** Told apart from other rows of the same operation; the first row of each has none. */
   readonly variant?: string
-  readonly fixture: 'vpcs' | 'blocks' | 'pending' | 'active' | 'network' | 'expired' | 'task' | 'key'
+  readonly fixture:
+    | 'vpcs'
+    | 'blocks'
+    | 'pending'
+    | 'active'
+    | 'network'
+    | 'expired'
+    | 'task'
+    | 'key'
+    | 'webhook'
   readonly call: (subject: Subject, actor: TestTenant) => Call
   readonly may: Readonly<Record<Party, Outcome>>
   /** Whether it writes an event where it is allowed. */
@@ -1361,6 +1373,10 @@ const nativePeering = (rest = '') => {
   return ({ huawei: id }: Subject) => `/peerings/${id}${rest}`
 }
 
+const webhook = (rest = '') => {
+  return ({ webhook: id }: Subject) => `/webhooks/${id}${rest}`
+}
+
 const NATIVE: Table<HttpCall> = {
   dialect: 'native',
   operations: NATIVE_ROUTES.map(({ method, path }) => `${method} ${path}`),
@@ -1418,6 +1434,26 @@ const NATIVE: Table<HttpCall> = {
       variant: 'as one’s own',
       fixture: 'key',
       call: byPath('DELETE', ({ key }, { name }) => `/tenants/${name}/keys/${key}`),
+      may: OWNER,
+    },
+    {
+      operation: 'GET /tenants/:id/consent-policy',
+      fixture: 'vpcs',
+      call: byPath('GET', ({ tenant }) => `/tenants/${tenant}/consent-policy`),
+      may: OWNER,
+    },
+    {
+      operation: 'PUT /tenants/:id/consent-policy',
+      fixture: 'vpcs',
+      call: byPath('PUT', ({ tenant }) => `/tenants/${tenant}/consent-policy?dryRun=true`, {
+        refuse: [{ blocks: ['192.0.2.0/24'] }],
+      }),
+      may: OWNER,
+    },
+    {
+      operation: 'DELETE /tenants/:id/consent-policy',
+      fixture: 'vpcs',
+      call: byPath('DELETE', ({ tenant }) => `/tenants/${tenant}/consent-policy`),
       may: OWNER,
     },
     {
@@ -1486,6 +1522,12 @@ const NATIVE: Table<HttpCall> = {
       may: OWNER,
     },
     {
+      operation: 'GET /vpcs/:id/route-tables',
+      fixture: 'network',
+      call: byPath('GET', ({ vpcHuawei }) => `/vpcs/${vpcHuawei}/route-tables`),
+      may: OWNER,
+    },
+    {
       operation: 'DELETE /vpcs/:id/routes/:route',
       fixture: 'network',
       call: byPath('DELETE', (s) => `/vpcs/${s.vpcHuawei}/routes/${s.routeHuawei}`),
@@ -1513,6 +1555,18 @@ const NATIVE: Table<HttpCall> = {
       operation: 'GET /peerings/:id/realization',
       fixture: 'pending',
       call: byPath('GET', nativePeering('/realization')),
+      may: BOTH,
+    },
+    {
+      operation: 'GET /realizations',
+      fixture: 'pending',
+      call: byPath('GET', () => '/realizations'),
+      may: ANYBODY,
+    },
+    {
+      operation: 'GET /peerings/:id/accounts',
+      fixture: 'pending',
+      call: byPath('GET', nativePeering('/accounts')),
       may: BOTH,
     },
     {
@@ -1576,11 +1630,68 @@ const NATIVE: Table<HttpCall> = {
       may: { requester: 'allowed', accepter: 'allowed', stranger: 'sees-nothing' },
     },
     {
+      operation: 'GET /events',
+      variant: 'the newest first',
+      fixture: 'pending',
+      call: byPath('GET', () => '/events?order=descending&limit=1'),
+      may: { requester: 'allowed', accepter: 'allowed', stranger: 'sees-nothing' },
+    },
+    {
+      operation: 'GET /peerings/:id/events',
+      fixture: 'pending',
+      call: byPath('GET', nativePeering('/events')),
+      may: BOTH,
+    },
+    {
       operation: 'GET /explain',
       fixture: 'pending',
       call: byPath('GET', (s) => `/explain?from=${s.vpcHuawei}&to=${s.otherVpcHuawei}`),
       may: BOTH,
     },
+    {
+      operation: 'POST /webhooks',
+      fixture: 'webhook',
+      call: (_subject, { name: tenant }) => ({
+        method: 'POST',
+        path: '/webhooks',
+        body: { tenant, url: 'https://receiver.invalid/', enabled: false },
+      }),
+      may: ANYBODY,
+    },
+    {
+      operation: 'GET /webhooks',
+      fixture: 'webhook',
+      call: byPath('GET', () => '/webhooks'),
+      may: ANYBODY,
+    },
+    { operation: 'GET /webhooks/:id', fixture: 'webhook', call: byPath('GET', webhook()), may: OWNER },
+    {
+      operation: 'PATCH /webhooks/:id',
+      fixture: 'webhook',
+      call: byPath('PATCH', webhook(), { description: 'changed' }),
+      may: OWNER,
+    },
+    { operation: 'DELETE /webhooks/:id', fixture: 'webhook', call: byPath('DELETE', webhook()), may: OWNER },
+    {
+      operation: 'POST /webhooks/:id/rotate-secret',
+      fixture: 'webhook',
+      call: byPath('POST', webhook('/rotate-secret')),
+      may: OWNER,
+    },
+    {
+      operation: 'GET /webhooks/:id/deliveries',
+      fixture: 'webhook',
+      call: byPath('GET', webhook('/deliveries')),
+      may: OWNER,
+    },
+    {
+      operation: 'POST /webhooks/:id/deliveries/:sequence/retry',
+      fixture: 'webhook',
+      call: byPath('POST', webhook('/deliveries/1/retry')),
+      may: OWNER,
+    },
+    { operation: 'GET /caller', fixture: 'vpcs', call: byPath('GET', () => '/caller'), may: ANYBODY },
+    { operation: 'GET /regions', fixture: 'vpcs', call: byPath('GET', () => '/regions'), may: ANYBODY },
     { operation: 'GET /clock', fixture: 'vpcs', call: byPath('GET', () => '/clock'), may: ANYBODY },
     {
       operation: 'POST /clock',
@@ -1646,6 +1757,7 @@ async function makeFixture(kind: Row<unknown>['fixture']): Promise<Subject> {
     project: alice.projects['region-a'],
     task: '123456789012345',
     key: 'AK00000000',
+    webhook: '0193a000-0000-7000-8000-000000000006',
     ...NO_NETWORK,
   }
   if (kind === 'vpcs') return subject
@@ -1656,6 +1768,7 @@ async function makeFixture(kind: Row<unknown>['fixture']): Promise<Subject> {
   if (kind === 'key') {
     return { ...subject, key: (await app.createAccessKey(OPERATOR_CALLER, { tenant: requester })).id }
   }
+  if (kind === 'webhook') return { ...subject, webhook: await makeWebhook(app, requester) }
   const as = (tenant: typeof requester): Caller => ({ ...OPERATOR_CALLER, operator: false, tenant })
   const { peering } = await app.createPeering(as(requester), {
     requesterVpc: ours.id,
@@ -1674,6 +1787,32 @@ async function makeFixture(kind: Row<unknown>['fixture']): Promise<Subject> {
   const task = kind === 'task' ? String((await asTask(app, as(requester), rename)).taskId) : subject.task
   newestEvent = await store.lastEventSequence()
   return { ...subject, ...ids, task, ...network }
+}
+
+/** One that is off, with a delivery that is dead; and nobody has any other. */
+async function makeWebhook(app: App, tenant: Tenant): Promise<string> {
+  const { store } = app.context
+  for (const { webhook } of await store.listWebhooks({ tenant: null, limit: 100 }))
+    await app.deleteWebhook(OPERATOR_CALLER, { id: webhook.id })
+  const input = {
+    tenant,
+    url: 'https://receiver.invalid/',
+    description: '',
+    eventTypes: null,
+    enabled: false,
+  }
+  const { id } = await app.createWebhook(OPERATOR_CALLER, input)
+  const delivery = {
+    webhook: id,
+    sequence: 1,
+    attempts: 15,
+    attemptedAtMs: 0,
+    nextAttemptAtMs: null,
+    reason: 'r',
+  }
+  const progress = { webhook: id, position: null, deliveries: [delivery], settled: [] }
+  await store.commit({ webhookProgress: [progress], nowMs: Date.now() })
+  return id
 }
 
 /** Nobody's. */
@@ -1784,6 +1923,8 @@ async function kept(subject: Subject): Promise<unknown> {
     tenants,
     keys: await Promise.all(tenants.map(({ id }) => store.listAccessKeys(id))),
     vpcsInAll: await countVpcs(),
+    webhooks: await store.listWebhooks({ tenant: null, limit: 100 }),
+    delivery: await store.findDelivery(webhookId(subject.webhook), 1),
   }
 }
 

@@ -1,6 +1,7 @@
 import { acceptPeering } from './accept-peering.ts'
 import { changeRoutes, deleteRoute } from './change-routes.ts'
 import { changeTags } from './change-tags.ts'
+import { deleteWebhook, rotateWebhookSecret, updateWebhook } from './change-webhook.ts'
 import type { Caller, Context } from './context.ts'
 import { createPeering } from './create-peering.ts'
 import { createPort, deletePort, listPorts } from './create-port.ts'
@@ -13,16 +14,21 @@ import {
 import { createSubnet, createSubnets, deleteSubnet, updateSubnet } from './create-subnet.ts'
 import { createAccessKey, createTenant, deleteAccessKey } from './create-tenant.ts'
 import { createVpc } from './create-vpc.ts'
+import { createWebhook } from './create-webhook.ts'
 import { deletePeering } from './delete-peering.ts'
 import { deleteVpc } from './delete-vpc.ts'
 import { explain } from './explain.ts'
 import { listEvents } from './list-events.ts'
 import { listPeerings } from './list-peerings.ts'
+import { listRecentEvents } from './list-recent-events.ts'
 import { listVpcs } from './list-vpcs.ts'
 import { moveClock } from './move-clock.ts'
 import { movePeering } from './move-peering.ts'
 import { rejectPeering } from './reject-peering.ts'
 import { reopenPeering } from './reopen-peering.ts'
+import { retryDelivery } from './retry-delivery.ts'
+import { setConsentPolicy } from './set-consent-policy.ts'
+import { showHistory } from './show-history.ts'
 import {
   listRoutes,
   listRouteTables,
@@ -35,8 +41,10 @@ import {
 import { showPeering } from './show-peering.ts'
 import { showRealization } from './show-realization.ts'
 import { showVpc } from './show-vpc.ts'
+import { listDeliveries, listWebhooks, showWebhook } from './show-webhook.ts'
 import { tagNetworks, tagVpcs, untagNetworks, untagVpcs } from './tag-networks.ts'
 import { tagPeerings, untagPeerings } from './tag-peerings.ts'
+import { trackPeering, trackPeerings } from './track-peering.ts'
 import { updatePeering } from './update-peering.ts'
 import { updateVpc } from './update-vpc.ts'
 
@@ -54,6 +62,7 @@ const useCases = {
   createSubnets,
   createTenant,
   createVpc,
+  createWebhook,
   deleteAccessKey,
   deletePeering,
   deletePort,
@@ -61,18 +70,26 @@ const useCases = {
   deleteRouteTable,
   deleteSubnet,
   deleteVpc,
+  deleteWebhook,
   explain,
+  listDeliveries,
   listEvents,
   listPeerings,
+  listRecentEvents,
   listPorts,
   listRoutes,
   listRouteTables,
   listSubnets,
   listVpcs,
+  listWebhooks,
   moveClock,
   movePeering,
   rejectPeering,
   reopenPeering,
+  retryDelivery,
+  rotateWebhookSecret,
+  setConsentPolicy,
+  showHistory,
   showPeering,
   showPort,
   showRealization,
@@ -80,9 +97,12 @@ const useCases = {
   showRouteTable,
   showSubnet,
   showVpc,
+  showWebhook,
   tagNetworks,
   tagPeerings,
   tagVpcs,
+  trackPeering,
+  trackPeerings,
   untagNetworks,
   untagPeerings,
   untagVpcs,
@@ -90,6 +110,7 @@ const useCases = {
   updateRouteTable,
   updateSubnet,
   updateVpc,
+  updateWebhook,
 }
 
 type Bound<F> = F extends (context: Context, caller: Caller, input: infer Input) => infer Output

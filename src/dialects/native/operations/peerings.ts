@@ -1,20 +1,21 @@
 import { Type } from 'typebox'
 import { DomainError } from '../../../domain/errors.ts'
-import { encodePeering } from '../codec.ts'
+import { encodePeering, encodeRequested } from '../codec.ts'
 import { pageOf, windowOf } from '../page.ts'
 import { route } from '../route.ts'
-import { DryRun, Id, NewPeering, Page, Peering, State } from '../schemas.ts'
+import { DryRun, Id, NewPeering, Page, Peering, Reason, RequestedPeering, State } from '../schemas.ts'
 
 export const createPeering = route({
   method: 'POST',
   path: '/peerings',
-  summary: 'Ask for a peering; between two VPCs of one tenant it is active at once',
+  summary:
+    'Ask for a peering; between two VPCs of one tenant it is active at once, else as the policy of its accepter says, or it waits',
   status: 201,
-  schemas: { querystring: DryRun, body: NewPeering, answer: Peering },
+  schemas: { querystring: DryRun, body: NewPeering, answer: RequestedPeering },
   async perform({ app, caller, body }) {
     const { requesterVpc, accepterVpc, name, description = '' } = body
     const ends = { requesterVpc, accepterVpc, accepter: null, accepterRegion: null }
-    return encodePeering(await app.createPeering(caller, { ...ends, name, description, attributes: {} }))
+    return encodeRequested(await app.createPeering(caller, { ...ends, name, description, attributes: {} }))
   },
 })
 
@@ -79,8 +80,9 @@ export const acceptPeering = route({
   path: '/peerings/:id/accept',
   summary: 'Agree to a waiting request, as its accepter',
   status: 200,
-  schemas: { params: Id, querystring: DryRun, answer: Peering },
-  perform: async ({ app, caller, params }) => encodePeering(await app.acceptPeering(caller, params)),
+  schemas: { params: Id, querystring: DryRun, body: Reason, answer: Peering },
+  perform: async ({ app, caller, params, body }) =>
+    encodePeering(await app.acceptPeering(caller, { ...params, reason: body?.reason })),
 })
 
 export const rejectPeering = route({
@@ -88,8 +90,9 @@ export const rejectPeering = route({
   path: '/peerings/:id/reject',
   summary: 'Refuse a waiting request, as its accepter',
   status: 200,
-  schemas: { params: Id, querystring: DryRun, answer: Peering },
-  perform: async ({ app, caller, params }) => encodePeering(await app.rejectPeering(caller, params)),
+  schemas: { params: Id, querystring: DryRun, body: Reason, answer: Peering },
+  perform: async ({ app, caller, params, body }) =>
+    encodePeering(await app.rejectPeering(caller, { ...params, reason: body?.reason })),
 })
 
 export const reopenPeering = route({
@@ -106,9 +109,9 @@ export const deletePeering = route({
   path: '/peerings/:id',
   summary: 'End a peering, or take a request back; either side may',
   status: 204,
-  schemas: { params: Id, querystring: DryRun, answer: null },
-  async perform({ app, caller, params }) {
-    await app.deletePeering(caller, params)
+  schemas: { params: Id, querystring: DryRun, body: Reason, answer: null },
+  async perform({ app, caller, params, body }) {
+    await app.deletePeering(caller, { ...params, reason: body?.reason })
   },
 })
 

@@ -67,6 +67,29 @@ export const showRealization = route({
   perform: async ({ app, caller, params }) => encodeRealization(await app.showRealization(caller, params)),
 })
 
+export const listRealizations = route({
+  method: 'GET',
+  path: '/realizations',
+  summary:
+    'How far the network has come with each peering one takes part in; none where no network is driven',
+  status: 200,
+  schemas: {
+    querystring: Type.Object(Page),
+    answer: Type.Object({
+      realizations: Type.Array(Type.Object({ peering: Type.String(), ...Realization.properties })),
+      next: Type.Union([Type.String(), Type.Null()]),
+    }),
+  },
+  async perform({ app, caller, query }) {
+    const { items } = await app.trackPeerings(caller, { order: 'id', ...windowOf(query) })
+    const { page, next } = pageOf(items, query, ({ peering }) => peering.id)
+    const realizations = page.flatMap(({ peering, realization }) =>
+      realization ? [{ peering: peering.id, ...encodeRealization(realization) }] : [],
+    )
+    return { realizations, next }
+  },
+})
+
 async function describe(app: App, caller: Caller, port: PortPart) {
   const subnet = await app.showSubnet(caller, { id: port.subnet })
   return encodePort(port, subnet, await app.context.dataPlane.attachmentOf(port.id))
