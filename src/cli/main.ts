@@ -4,10 +4,16 @@ import { EXIT, Failure } from './exit-codes.ts'
 import { jsonText, plain } from './text.ts'
 
 const HELP = new Set(['--help', '-h'])
+const VERSION = '--version'
 
 /** The exit code, of those in `exit-codes.ts`. */
 async function main(typed: readonly string[]): Promise<number> {
   const asked = typed[0] === 'help' || typed.slice(0, 2).some((word) => HELP.has(word))
+  if (typed[0] === VERSION) {
+    const { ownVersion } = await import('../server/version.ts')
+    process.stdout.write(`isthmus ${ownVersion()}\n`)
+    return EXIT.done
+  }
   const words = typed[0] === 'help' ? typed.slice(1) : typed
   const found = await commandIn(words)
   if (!found)

@@ -19,5 +19,6 @@ Usage: isthmus COMMAND [OPTIONS]
 ${shown.join('\n\n')}
 
 isthmus COMMAND --help says more, with examples. Which service is called, and as whom: isthmus profile show.
+isthmus --version says which this is.
 `
 }

@@ -249,6 +249,11 @@ suite('isthmus', () => {
     assert.equal((await runCommand(['route'])).code, 2)
   })
 
+  test('says which version it is', async () => {
+    const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+    assert.deepEqual(await runCommand(['--version']), { code: 0, stdout: `isthmus ${version}\n`, stderr: '' })
+  })
+
   test('says that there is no such command', async () => {
     for (const [words, named] of [
       [['frobnicate'], 'frobnicate'],
