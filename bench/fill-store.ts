@@ -84,7 +84,7 @@ export function fillMembers(directory: string) {
       throw new Error(`filling failed: ${JSON.stringify(outcome)}`)
   }
   const add = ({ tenant, key, vpcs }: Member) => {
-    const sealedSecret = sealer.seal(key.secret, key.id)
+    const sealedSecret = sealer.seal(key.secret, key.id).toString('hex')
     const accessKey = { id: key.id, tenant: tenant.id, sealedSecret, createdAtMs: tenant.createdAtMs }
     commit({ tenants: [tenant], accessKeys: [accessKey], vpcs: vpcs.map((to) => ({ from: null, to })) })
   }

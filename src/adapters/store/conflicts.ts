@@ -9,12 +9,14 @@ import type { Change, Claim, Condition, Conflict, Party, Revision } from '../../
 
 /** A key whose secret can no longer be read. */
 export interface SealedAccessKey extends Omit<AccessKey, 'secret'> {
-  readonly sealedSecret: Uint8Array
+  /** Hexadecimal, as all of a change is text and numbers. */
+  readonly sealedSecret: string
 }
 
 /** A webhook whose secrets can no longer be read. */
 export interface SealedWebhook extends Omit<Webhook, 'secrets'> {
-  readonly sealedSecrets: Uint8Array
+  /** Hexadecimal. */
+  readonly sealedSecrets: string
 }
 
 /** As `WebhookRevision`; of what was there its version tells. */

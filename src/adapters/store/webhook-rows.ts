@@ -14,7 +14,8 @@ export function sealWebhook(sealer: Sealer, { from, to }: WebhookRevision): Seal
 }
 
 function sealed(sealer: Sealer, { secrets, ...webhook }: Webhook): SealedWebhook {
-  return { ...webhook, sealedSecrets: sealer.seal(JSON.stringify(secrets), labelOf(webhook.id)) }
+  const sealed = sealer.seal(JSON.stringify(secrets), labelOf(webhook.id))
+  return { ...webhook, sealedSecrets: sealed.toString('hex') }
 }
 
 /** `row` has the position of its webhook beside what is its own. */

@@ -348,7 +348,7 @@ class PostgresStore implements Store {
     const { accessKeys = [], webhooks, ...rest } = change
     const sealed = accessKeys.map(({ secret, ...key }) => ({
       ...key,
-      sealedSecret: this.#sealer.seal(secret, key.id),
+      sealedSecret: this.#sealer.seal(secret, key.id).toString('hex'),
     }))
     return this.#writer.commit({
       ...rest,

@@ -79,7 +79,7 @@ function webhookRow(webhook: SealedWebhook) {
     description: webhook.description,
     event_types: webhook.eventTypes,
     enabled: webhook.enabled,
-    sealed_secrets: `\\x${Buffer.from(webhook.sealedSecrets).toString('hex')}`,
+    sealed_secrets: `\\x${webhook.sealedSecrets}`,
     created_at_ms: webhook.createdAtMs,
     updated_at_ms: webhook.updatedAtMs,
     version: webhook.version,

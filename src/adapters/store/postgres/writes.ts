@@ -180,7 +180,7 @@ function projectRows({ id: tenant, huawei }: Tenant) {
 }
 
 function accessKeyRow({ id, tenant, sealedSecret, createdAtMs }: SealedAccessKey) {
-  const secret = `\\x${Buffer.from(sealedSecret).toString('hex')}`
+  const secret = `\\x${sealedSecret}`
   return { id, tenant, sealed_secret: secret, created_at_ms: createdAtMs }
 }
 

@@ -103,7 +103,7 @@ export class GroupCommit {
     this.#underWay = this.#waiting
     this.#waiting = []
     this.#begunAtMs = performance.now()
-    this.#worker.postMessage(this.#underWay.map(({ change }) => change))
+    this.#worker.postMessage(JSON.stringify(this.#underWay.map(({ change }) => change)))
   }
 
   #settle(outcomes: readonly WriteOutcome[]): void {

@@ -407,7 +407,7 @@ class SqliteStore implements Store {
     const { accessKeys = [], webhooks, ...rest } = change
     const sealed = accessKeys.map(({ secret, ...key }) => ({
       ...key,
-      sealedSecret: this.#sealer.seal(secret, key.id),
+      sealedSecret: this.#sealer.seal(secret, key.id).toString('hex'),
     }))
     const changed = this.#changing(change)
     try {

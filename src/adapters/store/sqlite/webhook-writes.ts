@@ -19,7 +19,7 @@ export function writeWebhook(
     to.description,
     to.eventTypes && JSON.stringify(to.eventTypes),
     to.enabled ? 1 : 0,
-    to.sealedSecrets,
+    Buffer.from(to.sealedSecrets, 'hex'),
     to.updatedAtMs,
     to.version,
   ]

@@ -5,17 +5,18 @@ import { openForWriting } from './database.ts'
 import { Writer } from './writer.ts'
 
 /**
- * The thread that waits for the disk, so that the one that answers clients need not. It is handed batches, one at
- * a time, and answers each with its outcomes; null asks it to close.
+ * The thread that waits for the disk, so that the one that answers clients need not. It is handed batches as JSON, one
+ * at a time, and answers each with its outcomes; null asks it to close. To read text takes half the time of having objects
+ * cloned.
  */
 const connection = openForWriting((workerData as { path: string }).path)
 const writer = new Writer(connection)
 
-parentPort?.on('message', (changes: readonly SealedChange[] | null) => {
-  if (changes === null) {
+parentPort?.on('message', (batch: string | null) => {
+  if (batch === null) {
     connection.close()
     parentPort?.close()
-  } else parentPort?.postMessage(writer.commit(changes))
+  } else parentPort?.postMessage(writer.commit(JSON.parse(batch) as readonly SealedChange[]))
 })
 releaseMemory()
 parentPort?.postMessage('ready')

@@ -190,7 +190,7 @@ export class Writer {
         ON CONFLICT (id) DO UPDATE SET sealed_secret = excluded.sealed_secret WHERE tenant = excluded.tenant`,
       id,
       tenant,
-      sealedSecret,
+      Buffer.from(sealedSecret, 'hex'),
       createdAtMs,
     )
   }
