@@ -10,9 +10,12 @@ import { alice, bob } from './rig/tenants.ts'
 /*
  * The service is killed at each change that a pass makes in the network, found by letting it live for one more each time,
  * until it lives to the end. Whoever is started next, knowing nothing of it, brings the network to what was agreed.
+ * Where there are tens of changes it is let live for a few more each time, from a first that differs from run to run;
+ * ISTHMUS_KILLS=all has it killed at every one.
  */
 
 const TIMEOUT_MS = 1_200_000
+const ALL = process.env['ISTHMUS_KILLS'] === 'all'
 const BLOCKS = {
   here: { cidrs: ['10.1.0.0/16', 'fd00:1::/48'], subnet: ['10.1.1.0/24', 'fd00:1:0:1::/64'] },
   there: { cidrs: ['10.2.0.0/16', 'fd00:2::/48'], subnet: ['10.2.1.0/24', 'fd00:2:0:1::/64'] },
@@ -36,6 +39,12 @@ for (const [name, { lacking }] of Object.entries(NETWORKS)) {
   })
 }
 
+/** After how many changes it is killed, one time after the other. */
+function* lifetimes({ stride }: Mortal): Generator<number> {
+  const apart = ALL ? 1 : stride
+  for (let steps = Math.floor(Math.random() * apart); ; steps += apart) yield steps
+}
+
 /**
  * Has something done by a service that lives for so many steps more; `isDone` says when the network is done with it. If it
  * dies, another is started, and whoever asked asks again for what was not done. Answers whether it died.
@@ -54,9 +63,9 @@ async function dying(
     async () => isDead() || (await isDone().catch(() => false)),
     `it is done, or dead after ${steps}`,
   )
+  if (!isDead()) await live(Number.POSITIVE_INFINITY)
   const died = isDead()
   if (died) await revive()
-  else await live(Number.POSITIVE_INFINITY)
   await ask()
   await until(isDone, `what was cut off after ${steps} steps is mended`)
   return died
@@ -74,7 +83,7 @@ async function links(mortal: Mortal): Promise<string> {
   const bare = await site.network.dump()
   const isSettled = async () => (await site.lag()) === null
   const deaths = { asked: 0, accepted: 0, deleted: 0 }
-  for (let [steps, died] = [0, true]; died; steps++) {
+  for (const steps of lifetimes(mortal)) {
     const peering = async () => (await site.records()).peerings[0]
     const request = { requesterVpc: here.vpc, accepterVpc: there.vpc, name: 'p' }
     const ask = async () => (await peering()) ?? ok(ours, 'POST', '/peerings', request)
@@ -104,10 +113,10 @@ async function links(mortal: Mortal): Promise<string> {
     for (const [what, was] of Object.entries({ asked, accepted, deleted })) {
       if (was) deaths[what as keyof typeof deaths]++
     }
-    died = asked || accepted || deleted
+    if (!asked && !accepted && !deleted) break
   }
   // Else nothing was cut off, and this test has shown nothing.
-  assert.ok(deaths.accepted > 1 && deaths.deleted > 1)
+  assert.ok(deaths.accepted > 0 && deaths.deleted > 0)
   return `killed ${deaths.asked} times over a request, ${deaths.accepted} over an accept, ${deaths.deleted} over a deletion`
 }
 
@@ -115,7 +124,7 @@ async function networks(mortal: Mortal): Promise<string> {
   const { site } = mortal
   const bare = await site.network.dump()
   const deaths = { made: 0, removed: 0 }
-  for (let [steps, died] = [0, true]; died; steps++) {
+  for (const steps of lifetimes(mortal)) {
     const residents: Resident[] = []
     const make = () => makeVpc(site, `killed after ${steps}`)
     const isInhabited = async () => {
@@ -134,9 +143,9 @@ async function networks(mortal: Mortal): Promise<string> {
     const removed = await dying(mortal, steps, remove, isBare)
     if (made) deaths.made++
     if (removed) deaths.removed++
-    died = made || removed
+    if (!made && !removed) break
   }
-  assert.ok(deaths.made > 1 && deaths.removed > 1)
+  assert.ok(deaths.made > 1 && deaths.removed > 0)
   return `killed ${deaths.made} times over a VPC that was made, ${deaths.removed} over one that was removed`
 }
 

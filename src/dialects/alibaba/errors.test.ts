@@ -191,7 +191,7 @@ suite('a request that was refused before it was read', () => {
       request({ headers: { 'x-acs-action': 'CreateVpcPeerConnection', 'x-acs-version': '2022-01-01' } }),
       null,
       tooLarge,
-      REQUEST_ID.toLowerCase(),
+      alibaba.wireId(REQUEST_ID.toLowerCase()),
     )
     assert.equal(status, 413)
     assert.equal(headers['content-type'], 'application/json;charset=utf-8')
