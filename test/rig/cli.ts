@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Ended, RunningCommand } from './command.ts'
-import { runCommand, startCommand } from './command.ts'
+import { heard, runCommand, startCommand } from './command.ts'
 import { ADMIN_TOKEN, MAIN, native, startService } from './service.ts'
 
 /** The tenants and VPCs of the README, which every example of the documentation goes by. */
@@ -61,19 +61,13 @@ export function startShell(
 ): RunningCommand {
   // The last of the line takes the shell's place, so that it gets the shell's signals.
   const script = `isthmus() { exec ${JSON.stringify(process.execPath)} ${JSON.stringify(MAIN)} "$@"; }; ${line}`
-  const child = spawn('bash', ['-c', script], {
-    cwd: directory,
-    env: { ...process.env, ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  const output = { stdout: '', stderr: '' }
-  for (const name of ['stdout', 'stderr'] as const) {
-    child[name].on('data', (chunk: Buffer) => {
-      output[name] += chunk.toString()
-    })
-  }
-  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, ...output }))
-  return { process: child, ended }
+  return heard(
+    spawn('bash', ['-c', script], {
+      cwd: directory,
+      env: { ...process.env, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    }),
+  )
 }
 
 /** What a program has said so far; `said` waits for more, and rejects if it ends without. */

@@ -1,4 +1,5 @@
 import { reference } from './hcl.ts'
+import { huaweiResources } from './huawei-resources.ts'
 import { said, type Vendor } from './vendor.ts'
 
 /**
@@ -30,36 +31,10 @@ export const huaweicloud: Vendor = {
     },
     importId: ids.huawei,
   }),
-  subnet: ({ ids, name, description, cidr, ipv6Cidr, gateway, zone }, vpc, names) => ({
-    type: 'huaweicloud_vpc_subnet',
-    attributes: {
-      name,
-      cidr,
-      gateway_ip: gateway,
-      vpc_id: names.vpc(vpc.id),
-      ipv6_enable: ipv6Cidr === null ? undefined : true,
-      availability_zone: said(zone),
-      description: said(description),
-    },
-    importId: ids.huawei,
-    ignored: ['dhcp_enable'],
-  }),
-  peering: ({ ids, name, description, requester, accepter }, { account }, names) => ({
-    type: 'huaweicloud_vpc_peering_connection',
-    attributes: {
-      name,
-      vpc_id: names.vpc(requester.vpc),
-      peer_vpc_id: names.vpc(accepter.vpc),
-      peer_tenant_id: account,
-      description: said(description),
-    },
-    importId: ids.huawei,
-  }),
-  accepter: ({ ids, id }, names) => ({
-    type: 'huaweicloud_vpc_peering_connection_accepter',
-    attributes: { vpc_peering_connection_id: names.request(id), accept: true },
-    importId: ids.huawei,
-    ignored: ['vpc_peering_connection_id', 'accept'],
+  ...huaweiResources({
+    subnet: 'huaweicloud_vpc_subnet',
+    peering: 'huaweicloud_vpc_peering_connection',
+    accepter: 'huaweicloud_vpc_peering_connection_accepter',
   }),
   route: ({ destination, description, peering }, table, vpc, names) => ({
     type: 'huaweicloud_vpc_route',

@@ -1,4 +1,5 @@
 import { reference } from './hcl.ts'
+import { huaweiResources } from './huawei-resources.ts'
 import { said, type Vendor } from './vendor.ts'
 
 /**
@@ -25,36 +26,10 @@ export const opentelekomcloud: Vendor = {
     attributes: { name, cidr: cidrs[0] ?? '', secondary_cidr: cidrs[1], description: said(description) },
     importId: ids.huawei,
   }),
-  subnet: ({ ids, name, description, cidr, ipv6Cidr, gateway, zone }, vpc, names) => ({
-    type: 'opentelekomcloud_vpc_subnet_v1',
-    attributes: {
-      name,
-      cidr,
-      gateway_ip: gateway,
-      vpc_id: names.vpc(vpc.id),
-      ipv6_enable: ipv6Cidr === null ? undefined : true,
-      availability_zone: said(zone),
-      description: said(description),
-    },
-    importId: ids.huawei,
-    ignored: ['dhcp_enable'],
-  }),
-  peering: ({ ids, name, description, requester, accepter }, { account }, names) => ({
-    type: 'opentelekomcloud_vpc_peering_connection_v2',
-    attributes: {
-      name,
-      vpc_id: names.vpc(requester.vpc),
-      peer_vpc_id: names.vpc(accepter.vpc),
-      peer_tenant_id: account,
-      description: said(description),
-    },
-    importId: ids.huawei,
-  }),
-  accepter: ({ ids, id }, names) => ({
-    type: 'opentelekomcloud_vpc_peering_connection_accepter_v2',
-    attributes: { vpc_peering_connection_id: names.request(id), accept: true },
-    importId: ids.huawei,
-    ignored: ['vpc_peering_connection_id', 'accept'],
+  ...huaweiResources({
+    subnet: 'opentelekomcloud_vpc_subnet_v1',
+    peering: 'opentelekomcloud_vpc_peering_connection_v2',
+    accepter: 'opentelekomcloud_vpc_peering_connection_accepter_v2',
   }),
   route: ({ ids, destination, peering }, _table, vpc, names) => ({
     type: 'opentelekomcloud_vpc_route_v2',
