@@ -75,6 +75,9 @@ export async function* runEngine(options: BenchOptions): AsyncGenerator<Figure> 
       ...memory(`memory, ${options.small} peerings`, smallServer),
       work: `memory idle, ${options.small} peerings`,
     }
+    // It is loaded when it is first asked for.
+    await fetch(`${smallServer.url}/isthmus/v1/openapi.json`)
+    yield memory('memory idle, the native API in use', smallServer)
     const smallPeerings = new NewPeerings(smallServer.host, small)
     yield await showOne(small, smallServer, keep, options)
     yield await createOne(smallServer, smallPeerings, keep, options)
