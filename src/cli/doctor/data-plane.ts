@@ -4,7 +4,7 @@ import { type Finding, findingsOf } from './finding.ts'
 
 const say = findingsOf('data plane')
 
-const TODO: Readonly<Record<ServeOptions['dataplane'], string>> = {
+const WHAT_TO_DO: Readonly<Record<ServeOptions['dataplane'], string>> = {
   none: '',
   netns:
     'install iproute2, nftables and iputils-ping, and run the service as root or with CAP_NET_ADMIN and CAP_SYS_ADMIN',
@@ -26,7 +26,7 @@ export async function lookAtDataPlane(
     return [say.good(describe(options))]
   } catch (error) {
     if (!(error instanceof UsageError)) throw error
-    return [say.bad(error.message, TODO[dataplane])]
+    return [say.bad(error.message, WHAT_TO_DO[dataplane])]
   }
 }
 
