@@ -14,6 +14,8 @@ interface Shot {
   readonly file: string
   readonly path: string
   readonly options?: BrowserContextOptions
+  /** What is drawn last; a selector. */
+  readonly waitsFor?: string
 }
 
 /** Two companies and what is between them: made up, and enough to see what each page is for. */
@@ -76,17 +78,18 @@ suite('pictures of the console', () => {
       { file: 'console-inbox-narrow', path: '/', options: { viewport: { width: 375, height: 812 } } },
       { file: 'console-peerings', path: '/peerings' },
       { file: 'console-peering', path: `/peerings/${active}` },
-      { file: 'console-topology', path: '/topology' },
+      { file: 'console-topology', path: '/topology', waitsFor: '.react-flow__edge.line-agreed' },
       { file: 'console-networks', path: '/networks' },
       { file: 'console-explain', path: `/explain?from=${production}&to=${edge}` },
       { file: 'console-events-dark', path: '/events', options: dark },
     ]
     const browser = await openBrowser()
     t.after(() => browser.close())
-    for (const { file, path, options } of shots) {
+    for (const { file, path, options, waitsFor } of shots) {
       const { page } = await openWindow(browser, options)
       await signIn(page, service, token, path)
       await settled(page)
+      if (waitsFor) await page.locator(waitsFor).waitFor({ state: 'attached' })
       await page.screenshot({ path: join(PICTURES, `${file}.png`) })
       await page.context().close()
     }
