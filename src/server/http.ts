@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import type { App } from '../app/index.ts'
 import { type Dialect, type Outcome, type Served, serve } from '../dialects/dialect.ts'
 import { dialectOf } from '../dialects/index.ts'
+import { encodeProblem, PROBLEM_TYPE } from '../dialects/native/errors.ts'
 import type { WireRequest, WireResponse } from '../dialects/wire.ts'
 import { DomainError } from '../domain/errors.ts'
 import { outbox } from './outbox.ts'
@@ -49,9 +50,9 @@ export type OnServed = (
  * itself, byte for byte, whatever they say they are.
  */
 export function createHttpServer(dependencies: HttpDependencies): FastifyInstance {
-  const { tracing, native } = dependencies
+  const { tracing } = dependencies
   const answers: Readonly<Record<Whose, Handler>> = {
-    native: (message, response) => void answerNative(native, message, response),
+    native: (message, response) => void answerNative(dependencies, message, response),
     dialect: (message, response) => void answerDialect(dependencies, message, response),
   }
   return createOwnServer(
@@ -99,11 +100,29 @@ function originForm(url: string): string {
 }
 
 async function answerNative(
-  native: HttpDependencies['native'],
+  { native, onServed }: HttpDependencies,
   message: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const handler = await native()
+  const startedAtMs = performance.now()
+  let handler: Handler
+  try {
+    handler = await native()
+  } catch (fault) {
+    const [failure, requestId] = [new DomainError('service.internal', {}), randomUUID()]
+    const problem = encodeProblem(failure, requestId)
+    const headers = { 'content-type': PROBLEM_TYPE, connection: 'close' }
+    const answer = { status: problem.status, headers, body: JSON.stringify(problem) }
+    send(response, answer, message.method === 'HEAD')
+    onServed(
+      message,
+      'native',
+      { ...unrouted(answer, failure), fault },
+      requestId,
+      performance.now() - startedAtMs,
+    )
+    return
+  }
   handler(message, response)
 }
 

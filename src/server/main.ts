@@ -238,11 +238,14 @@ async function listen(
   }
 }
 
-/** `work`, done at the first call; all others get what came of it. */
+/** `work`, done at the first call; all others get what came of it, or do it again where it failed. */
 function once<T>(work: () => Promise<T>): () => Promise<T> {
   let done: Promise<T> | null = null
   return () => {
-    done ??= work()
+    done ??= work().catch((error: unknown) => {
+      done = null
+      throw error
+    })
     return done
   }
 }
