@@ -15,11 +15,11 @@ import type { Tracing } from './tracing.ts'
 const NO_BODY = Buffer.alloc(0)
 
 /** Whose a path is: the native API's, one of those beside it that operators and browsers ask for, or a dialect's. */
-type Whose = 'native' | 'dialect'
+type Whose = 'native' | 'own' | 'dialect'
 
 const OWN_PATHS = /^\/(?:(isthmus)|console|healthz|readyz|metrics)(?:[/?]|$)/
 
-function whoseIs(url: string): Whose | 'own' {
+function whoseIs(url: string): Whose {
   const match = OWN_PATHS.exec(url)
   if (!match) return 'dialect'
   return match[1] === undefined ? 'own' : 'native'
@@ -51,19 +51,18 @@ export type OnServed = (
  */
 export function createHttpServer(dependencies: HttpDependencies): FastifyInstance {
   const { tracing } = dependencies
-  const answers: Readonly<Record<Whose, Handler>> = {
-    native: (message, response) => void answerNative(dependencies, message, response),
-    dialect: (message, response) => void answerDialect(dependencies, message, response),
-  }
+  const native: Handler = (message, response) => void answerNative(dependencies, message, response)
+  const dialect: Handler = (message, response) => void answerDialect(dependencies, message, response)
   return createOwnServer(
-    (own) =>
-      createServer(SERVER_OPTIONS, (message, response) => {
+    (own) => {
+      const answers: Readonly<Record<Whose, Handler>> = { native, own, dialect }
+      return createServer(SERVER_OPTIONS, (message, response) => {
         message.url = originForm(message.url ?? '/')
-        const whose = whoseIs(message.url)
-        const answer = whose === 'own' ? own : answers[whose]
+        const answer = answers[whoseIs(message.url)]
         if (tracing) tracing.request(message, response, () => answer(message, response))
         else answer(message, response)
-      }),
+      })
+    },
     (error, socket) => {
       if (socket.writable) {
         const status = CLIENT_ERRORS[(error as NodeJS.ErrnoException).code ?? ''] ?? '400 Bad Request'

@@ -4,17 +4,9 @@ import type { TencentCall } from '../../call.ts'
 import { tableName } from '../../codec.ts'
 import { ALL, type TableView, viewTables } from '../../networks.ts'
 import { whole } from '../call.ts'
-import { decodeIds, decodeWindow, TABLE_ID, VPC_ID } from '../codec.ts'
-import {
-  conditionOf,
-  decodeFilters,
-  type FilterTable,
-  idsOf,
-  knows,
-  pageOf,
-  refuseBoth,
-  TAG_KEY_FILTER,
-} from '../filters.ts'
+import { TABLE_ID } from '../codec.ts'
+import { type FilterTable, pageOf } from '../filters.ts'
+import { decodeListing, IN_VPC_FILTERS } from '../listing.ts'
 import { encodeTable, PEERING_GATEWAY } from '../network-codec.ts'
 
 /**
@@ -43,28 +35,19 @@ export const listRouteTables = operation({
 type Row = TableView & Pick<TableView['table'], 'tags'>
 
 function decode(fields: Fields) {
-  const ids = decodeIds(fields, 'RouteTableIds', TABLE_ID)
-  const filters = decodeFilters(fields, knows(FILTERS))
-  refuseBoth('RouteTableIds', ids, filters)
-  const byVpc = filters.find(({ name }) => name === 'vpc-id')
-  if (byVpc) idsOf(byVpc, VPC_ID)
-  const byId = filters.find(({ name }) => name === 'route-table-id')
-  return {
-    ids: byId ? idsOf(byId, TABLE_ID) : ids,
-    conditions: filters.filter((filter) => filter !== byId).map((filter) => conditionOf(filter, FILTERS)),
-    window: decodeWindow(fields),
-    withRoutes: fields.optionalBoolean('NeedRouterInfo') ?? true,
-  }
+  const listing = decodeListing(fields, {
+    member: 'RouteTableIds',
+    idFilter: 'route-table-id',
+    idRule: TABLE_ID,
+    filters: FILTERS,
+  })
+  return { ...listing, withRoutes: fields.optionalBoolean('NeedRouterInfo') ?? true }
 }
 
 /** Source: as above, "Filters"; `route-table-id` is answered by the store. */
 const FILTERS: FilterTable<Row> = {
-  ...TAG_KEY_FILTER,
+  ...IN_VPC_FILTERS,
   'route-table-id': () => () => true,
-  'vpc-id':
-    (values) =>
-    ({ vpc }) =>
-      Object.values(vpc.ids).some((id) => values.includes(id)),
   'route-table-name':
     (values) =>
     ({ table }) =>

@@ -3,18 +3,9 @@ import type { Fields } from '../../../fields.ts'
 import type { TencentCall } from '../../call.ts'
 import { ALL, type SubnetView, viewSubnets } from '../../networks.ts'
 import { whole } from '../call.ts'
-import { decodeIds, decodeWindow, SUBNET_ID, VPC_ID } from '../codec.ts'
-import {
-  always,
-  conditionOf,
-  decodeFilters,
-  type FilterTable,
-  idsOf,
-  knows,
-  pageOf,
-  refuseBoth,
-  TAG_KEY_FILTER,
-} from '../filters.ts'
+import { SUBNET_ID } from '../codec.ts'
+import { always, type FilterTable, pageOf } from '../filters.ts'
+import { decodeListing, IN_VPC_FILTERS } from '../listing.ts'
 import { encodeSubnet } from '../network-codec.ts'
 
 /**
@@ -38,31 +29,16 @@ export const listSubnets = operation({
 
 type Row = SubnetView & Pick<SubnetView['subnet'], 'tags'>
 
-function decode(fields: Fields) {
-  const ids = decodeIds(fields, 'SubnetIds', SUBNET_ID)
-  const filters = decodeFilters(fields, knows(FILTERS))
-  refuseBoth('SubnetIds', ids, filters)
-  const byVpc = filters.find(({ name }) => name === 'vpc-id')
-  if (byVpc) idsOf(byVpc, VPC_ID)
-  const byId = filters.find(({ name }) => name === 'subnet-id')
-  return {
-    ids: byId ? idsOf(byId, SUBNET_ID) : ids,
-    conditions: filters.filter((filter) => filter !== byId).map((filter) => conditionOf(filter, FILTERS)),
-    window: decodeWindow(fields),
-  }
-}
+const decode = (fields: Fields) =>
+  decodeListing(fields, { member: 'SubnetIds', idFilter: 'subnet-id', idRule: SUBNET_ID, filters: FILTERS })
 
 const holdsBlock = (values: readonly string[]) => (row: Row) =>
   values.some((value) => row.subnet.cidrs.includes(value))
 
 /** Source: as above, "Filters"; `subnet-id` is answered by the store. */
 const FILTERS: FilterTable<Row> = {
-  ...TAG_KEY_FILTER,
+  ...IN_VPC_FILTERS,
   'subnet-id': () => () => true,
-  'vpc-id':
-    (values) =>
-    ({ vpc }) =>
-      Object.values(vpc.ids).some((id) => values.includes(id)),
   'subnet-name':
     (values) =>
     ({ subnet }) =>
