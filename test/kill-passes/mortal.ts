@@ -26,7 +26,7 @@ async function overNamespaces(): Promise<Mortal> {
   const site = await Site.open(network, ['--import', REPLACE_KERNEL])
   return {
     site,
-    stride: 3,
+    stride: 2,
     async live(steps) {
       const file = join(site.directory, 'steps-to-live')
       writeFileSync(file, String(steps))
