@@ -5,10 +5,9 @@ import { DomainError } from '../../../domain/errors.ts'
 import type { CommitOutcome } from '../../../ports/store.ts'
 import { type FollowedChange, SILENCE, type Telemetry } from '../../../ports/telemetry.ts'
 import type { SealedChange } from '../conflicts.ts'
-import type { WriteOutcome } from './writer.ts'
+import type { Committed } from './writer-thread.ts'
 
 interface Waiting {
-  readonly change: SealedChange
   readonly followed: FollowedChange | null
   readonly resolve: (outcome: CommitOutcome) => void
   readonly reject: (error: Error) => void
@@ -18,17 +17,18 @@ interface Waiting {
 const WAITING_MAX = 20_000
 
 /**
- * Hands changes to the writer's thread. What arrives while one commit is under way waits, and shares the next.
+ * Hands changes to the writer's thread, those of one turn of the event loop together. What arrives there while one commit
+ * is under way shares the next: the writer never waits until this thread has time for it.
  */
 export class GroupCommit {
   readonly #worker: Worker
   readonly #onFailure: (message: string) => void
   readonly #telemetry: Telemetry
-  #waiting: Waiting[] = []
-  #underWay: Waiting[] | null = null
-  #begunAtMs = 0
+  /** Whoever has no outcome yet, in order. */
+  readonly #waiting: Waiting[] = []
+  /** What the last of them want, until this turn of the event loop is over. */
+  #unsent: SealedChange[] = []
   #closed: Promise<void> | null = null
-  #idle: (() => void) | null = null
   /** Why nothing can be written any more; null while it can. */
   #dead: string | null = null
 
@@ -36,8 +36,8 @@ export class GroupCommit {
     this.#worker = worker
     this.#onFailure = onFailure
     this.#telemetry = telemetry
-    telemetry.waiting.changes.from(() => this.#waiting.length + (this.#underWay?.length ?? 0))
-    worker.on('message', (outcomes: readonly WriteOutcome[]) => this.#settle(outcomes))
+    telemetry.waiting.changes.from(() => this.#waiting.length)
+    worker.on('message', (committed: Committed) => this.#settle(committed))
     worker.on('error', (error) => this.#fail(String(error)))
     worker.on('exit', () => this.#fail('the writer has stopped'))
   }
@@ -63,8 +63,8 @@ export class GroupCommit {
     }
     const followed = this.#telemetry.followChange()
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ change, followed, resolve, reject })
-      this.#next()
+      this.#waiting.push({ followed, resolve, reject })
+      if (this.#unsent.push(change) === 1) setImmediate(() => this.#send())
     })
   }
 
@@ -77,12 +77,10 @@ export class GroupCommit {
   /** Finishes what was taken, then stops the thread. */
   close(): Promise<void> {
     this.#closed ??= new Promise((resolve) => {
-      if (this.#dead !== null) resolve()
-      this.#idle = () => {
-        this.#worker.once('exit', () => resolve())
-        this.#worker.postMessage(null)
-      }
-      if (!this.#underWay) this.#idle()
+      if (this.#dead !== null) return resolve()
+      this.#worker.once('exit', () => resolve())
+      this.#send()
+      this.#worker.postMessage(null)
     })
     return this.#closed
   }
@@ -94,25 +92,17 @@ export class GroupCommit {
     return this.#waiting.length >= WAITING_MAX ? 'too many changes are waiting' : null
   }
 
-  #next(): void {
-    if (this.#underWay) return
-    if (this.#waiting.length === 0) {
-      this.#idle?.()
-      return
-    }
-    this.#underWay = this.#waiting
-    this.#waiting = []
-    this.#begunAtMs = performance.now()
-    this.#worker.postMessage(JSON.stringify(this.#underWay.map(({ change }) => change)))
+  #send(): void {
+    if (this.#unsent.length === 0) return
+    this.#worker.postMessage(JSON.stringify(this.#unsent))
+    this.#unsent = []
   }
 
-  #settle(outcomes: readonly WriteOutcome[]): void {
-    const settled = this.#underWay ?? []
+  #settle({ outcomes, durationMs }: Committed): void {
+    const settled = this.#waiting.splice(0, outcomes.length)
     const { commitDuration, commitSize, changes } = this.#telemetry
-    commitDuration.observe((performance.now() - this.#begunAtMs) / 1000)
+    commitDuration.observe(durationMs / 1000)
     commitSize.observe(settled.length)
-    this.#underWay = null
-    this.#next()
     for (const [index, { followed, resolve, reject }] of settled.entries()) {
       const outcome = outcomes[index]
       followed?.(settled.length)
@@ -129,9 +119,8 @@ export class GroupCommit {
 
   #fail(reason: string): void {
     this.#dead ??= reason
-    const lost = [...(this.#underWay ?? []), ...this.#waiting]
-    this.#underWay = null
-    this.#waiting = []
+    const lost = this.#waiting.splice(0)
+    this.#unsent = []
     if (lost.length > 0) this.#onFailure(reason)
     this.#telemetry.changes.failed.add(lost.length)
     for (const { reject } of lost) reject(unavailable(reason))
