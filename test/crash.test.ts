@@ -10,7 +10,7 @@ import { type Answer, LoadGenerator, requestBytes, type Work } from '../bench/lo
 import { peeringFrom } from '../src/adapters/store/rows.ts'
 import type { Pair } from '../src/dialects/encoding.ts'
 import type { Peering, PeeringState } from '../src/domain/peering.ts'
-import { countersOf } from '../src/domain/quota.ts'
+import { keptMoves } from '../src/domain/quota.ts'
 import { LEGACY_PATH, signWithParameters } from './dialects/tencent/client.ts'
 import { ADMIN_TOKEN, native, spawnService } from './rig/service.ts'
 import { alice, BOOTSTRAP, bob, type TestTenant } from './rig/tenants.ts'
@@ -237,7 +237,8 @@ function readWhole(directory: string): Map<string, Found> {
       assert.equal(peering.state, chain.to, `peering ${peering.id} is not what its last event says`)
       assert.equal(peering.version, chain.changes.length, `peering ${peering.id} has another version`)
       found.set(peering.id, { peering, changes: chain.changes })
-      for (const { key } of countersOf(peering)) counters.set(key, (counters.get(key) ?? 0) + 1)
+      for (const { counter } of keptMoves(null, peering))
+        counters.set(counter.key, (counters.get(counter.key) ?? 0) + 1)
     }
     assert.equal(found.size, chains.size, 'events of a peering that is not there')
     for (const { key, used } of database.prepare('SELECT key, used FROM counters').all()) {

@@ -30,8 +30,8 @@ function recount(peerings: Iterable<Peering>): Map<string, number> {
     const places = new Set(
       ends.flatMap(({ tenant, region, vpc }) => [
         `${tenant}:${region}:peerings-per-tenant-region`,
-        `${vpc}:peerings-per-vpc`,
-        `${vpc}:${reach}-peerings-per-vpc`,
+        `${tenant}:${vpc}:peerings-per-vpc`,
+        `${tenant}:${vpc}:${reach}-peerings-per-vpc`,
       ]),
     )
     if (state === 'pending-acceptance') places.add(`${requester.tenant}:waiting:${accepter.tenant}`)
@@ -79,6 +79,11 @@ describe('counterMoves', () => {
         }
         const full = [...used].filter(([, count]) => count !== 0)
         assert.deepEqual(new Map(full.sort()), new Map([...recount(peerings)].sort()))
+        for (const { key, sumOf } of peerings.flatMap(countersOf))
+          assert.equal(
+            sumOf.map((part) => used.get(part) ?? 0).reduce((sum, count) => sum + count, 0),
+            used.get(key),
+          )
       }),
       { numRuns: 500 },
     )
@@ -98,13 +103,13 @@ describe('countersOf', () => {
     const peering = buildPeering(ours, theirs)
     const requesters = [
       `${alice.id}:region-a:peerings-per-tenant-region`,
-      `${ours.id}:peerings-per-vpc`,
-      `${ours.id}:same-region-peerings-per-vpc`,
+      `${alice.id}:${ours.id}:peerings-per-vpc`,
+      `${alice.id}:${ours.id}:same-region-peerings-per-vpc`,
     ]
     const accepters = [
       `${bob.id}:region-a:peerings-per-tenant-region`,
-      `${theirs.id}:peerings-per-vpc`,
-      `${theirs.id}:same-region-peerings-per-vpc`,
+      `${bob.id}:${theirs.id}:peerings-per-vpc`,
+      `${bob.id}:${theirs.id}:same-region-peerings-per-vpc`,
     ]
     assert.deepEqual(counted(peering), [...requesters, `${alice.id}:waiting:${bob.id}`])
     assert.deepEqual(counted({ ...peering, state: 'active' }), [...requesters, ...accepters])

@@ -8,6 +8,8 @@ export interface Counter {
   /** The quota that limits it; null: none does, though a policy of consent may. */
   readonly quota: QuotaName | null
   readonly key: string
+  /** The keys of the counts that it is the sum of; of one that is kept itself, just its own. */
+  readonly sumOf: readonly string[]
 }
 
 /** One that a quota limits. */
@@ -15,12 +17,15 @@ export type QuotaCounter = Counter & { readonly quota: QuotaName }
 
 export const isQuota = (counter: Counter): counter is QuotaCounter => counter.quota !== null
 
-/**
- * The requests of one tenant that wait for another. Its key begins with the requester, as that of the requester's own quota
- * does: the two lie next to each other on disk, and are written together.
- */
+/** The requests of one tenant that wait for another. */
 export function waitingCounter(requester: TenantId, accepter: TenantId): Counter {
-  return { quota: null, key: `${requester}:waiting:${accepter}` }
+  return { quota: null, ...kept(requester, `waiting:${accepter}`) }
+}
+
+/** Keys begin with the tenant: what one request moves lies together on disk, and is written together. */
+function kept(tenant: TenantId, subject: string): Omit<Counter, 'quota'> {
+  const key = `${tenant}:${subject}`
+  return { key, sumOf: [key] }
 }
 
 /**
@@ -43,11 +48,16 @@ export function countersOf(peering: Peering): readonly Counter[] {
 
 function countersOfSide(peering: Peering, side: 'requester' | 'accepter'): readonly Counter[] {
   const { tenant, region, vpc } = peering[side]
-  const counter = (quota: QuotaName, subject: string): Counter => ({ quota, key: `${subject}:${quota}` })
+  const counter = (quota: QuotaName, subject: string) => ({ quota, ...kept(tenant, `${subject}:${quota}`) })
+  const [near, far] = [
+    counter('same-region-peerings-per-vpc', vpc),
+    counter('cross-region-peerings-per-vpc', vpc),
+  ]
+  const all = counter('peerings-per-vpc', vpc)
   return [
-    counter('peerings-per-tenant-region', `${tenant}:${region}`),
-    counter('peerings-per-vpc', vpc),
-    counter(sameRegion(peering) ? 'same-region-peerings-per-vpc' : 'cross-region-peerings-per-vpc', vpc),
+    counter('peerings-per-tenant-region', region),
+    { ...all, sumOf: [near.key, far.key] },
+    sameRegion(peering) ? near : far,
   ]
 }
 
@@ -64,6 +74,11 @@ export function counterMoves(
     ...missing(had, has).map((counter) => ({ counter, by: -1 as const })),
     ...missing(has, had).map((counter) => ({ counter, by: 1 as const })),
   ]
+}
+
+/** As `counterMoves`, of the counts that are kept; the others follow. */
+export function keptMoves(before: Peering | null, after: Peering) {
+  return counterMoves(before, after).filter(({ counter: { key, sumOf } }) => sumOf.includes(key))
 }
 
 /** The limits that apply: the dialect's, where the operator has not said otherwise for this tenant. */

@@ -65,8 +65,8 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
     afterEach(() => opened.dispose())
 
     /** How full `counter` is: no change can leave it below nothing, so the refusal tells. */
-    async function usedOf({ key }: Counter): Promise<number> {
-      const counter = { quota: 'peerings-per-vpc', key } as const
+    async function usedOf(count: Counter): Promise<number> {
+      const counter = { ...count, quota: 'peerings-per-vpc' } as const
       const conditions = [{ kind: 'quota', counter, limit: -1 }] as const
       const conflict = conflictOf(await store.commit(change({ conditions, dryRun: true })))
       assert.equal(conflict?.kind, 'quota')

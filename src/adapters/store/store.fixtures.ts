@@ -23,6 +23,16 @@ export const REGION_B = regionName('region-b')
 
 let made = 0
 
+/** Of `vpc` and of its tenant, as they were kept while the peerings of a VPC were a count of their own. */
+export function earlierCounts({ id, tenant, region }: Vpc): [key: string, used: number][] {
+  return [
+    [`${tenant}:${region}:peerings-per-tenant-region`, 4],
+    [`${id}:peerings-per-vpc`, 3],
+    [`${id}:same-region-peerings-per-vpc`, 2],
+    [`${id}:cross-region-peerings-per-vpc`, 1],
+  ]
+}
+
 /** A number nobody else got, as eight digits that sort. */
 function serial(): string {
   made++

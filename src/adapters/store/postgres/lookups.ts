@@ -1,7 +1,7 @@
 import type { TenantId, VpcId } from '../../../domain/identity.ts'
 import type { NetworkPart } from '../../../domain/network.ts'
 import { pairOf } from '../../../domain/peering.ts'
-import { counterMoves } from '../../../domain/quota.ts'
+import { keptMoves } from '../../../domain/quota.ts'
 import type { Condition } from '../../../ports/store.ts'
 import type { SealedChange, Versioned } from '../conflicts.ts'
 import { claimFrom, type Row, tenantFrom } from '../rows.ts'
@@ -162,10 +162,10 @@ const LOOKUPS: readonly Lookup[] = [
   {
     values: (changes) =>
       some([
-        ...conditionsOf(changes, 'quota').map(({ counter }) => counter.key),
-        ...conditionsOf(changes, 'full-is').map(({ counter }) => counter.key),
+        ...conditionsOf(changes, 'quota').flatMap(({ counter }) => counter.sumOf),
+        ...conditionsOf(changes, 'full-is').flatMap(({ counter }) => counter.sumOf),
         ...changes
-          .flatMap(({ peerings = [] }) => peerings.flatMap(({ from, to }) => counterMoves(from, to)))
+          .flatMap(({ peerings = [] }) => peerings.flatMap(({ from, to }) => keptMoves(from, to)))
           .map(({ counter }) => counter.key),
       ]),
     statement: prepare('SELECT key, used FROM counters WHERE key = ANY($1::text[])'),

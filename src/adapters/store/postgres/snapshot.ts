@@ -3,7 +3,7 @@ import type { EventDraft, LoggedEvent } from '../../../domain/event.ts'
 import type { PeeringId, ResourceIds, TenantId, VpcId, WebhookId } from '../../../domain/identity.ts'
 import type { NetworkPart } from '../../../domain/network.ts'
 import { LIVE_STATES, type Peering, pairOf } from '../../../domain/peering.ts'
-import { type Counter, counterMoves } from '../../../domain/quota.ts'
+import { type Counter, keptMoves } from '../../../domain/quota.ts'
 import type { Realization } from '../../../domain/realization.ts'
 import type { Tenant } from '../../../domain/tenant.ts'
 import type { Vpc } from '../../../domain/vpc.ts'
@@ -228,8 +228,8 @@ export class Snapshot implements Facts {
     return [...this.webhooks.values()].filter((webhook) => webhook.tenant === tenant).length
   }
 
-  used({ key }: Counter): number {
-    return this.counters.get(key) ?? 0
+  used({ sumOf }: Counter): number {
+    return sumOf.reduce((sum, key) => sum + (this.counters.get(key) ?? 0), 0)
   }
 
   /** Takes `change`, which conflicts with nothing here, for written. */
@@ -273,7 +273,7 @@ export class Snapshot implements Facts {
       peerings.set(to.id, { from: fromOf(peerings.get(to.id), this.#peerings.get(to.id)?.version), to })
       const [requester, accepter] = [to.requester.vpc, to.accepter.vpc]
       this.addPeering({ id: to.id, ids: to.ids, version: to.version, requester, accepter, state: to.state })
-      for (const { counter, by } of counterMoves(from, to)) this.#move(counter.key, by)
+      for (const { counter, by } of keptMoves(from, to)) this.#move(counter.key, by)
     }
     for (const event of change.events ?? []) this.#log(event)
     for (const realization of change.realizations ?? []) realizations.set(realization.of, realization)

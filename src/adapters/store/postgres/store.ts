@@ -130,7 +130,7 @@ const UNREALIZED_PEERINGS = prepare(`SELECT peerings.id FROM peerings
 const UNREALIZED_VPCS = prepare(`SELECT vpcs.id FROM vpcs LEFT JOIN realizations ON realizations.id = vpcs.id
   WHERE coalesce(realized, 0) <> version AND (realized IS NOT NULL OR deleted_at_ms IS NULL) LIMIT $1`)
 const FIND_ALLOCATION = prepare('SELECT number FROM allocations WHERE name = $1')
-const COUNT_OF = prepare('SELECT used FROM counters WHERE key = $1')
+const COUNT_OF = prepare('SELECT sum(used) AS used FROM counters WHERE key = ANY($1::text[])')
 const DUE_PEERINGS =
   prepare(`SELECT * FROM peerings WHERE state = 'pending-acceptance' AND expires_at_ms <= $1
   ORDER BY expires_at_ms LIMIT $2`)
@@ -286,8 +286,8 @@ class PostgresStore implements Store {
     return row?.['next'] == null ? null : Number(row['next'])
   }
 
-  async countOf({ key }: Counter): Promise<number> {
-    return Number((await this.#row(COUNT_OF(key)))?.['used'] ?? 0)
+  async countOf({ sumOf }: Counter): Promise<number> {
+    return Number((await this.#row(COUNT_OF(sumOf)))?.['used'] ?? 0)
   }
 
   async neighboursOf(vpc: VpcId) {

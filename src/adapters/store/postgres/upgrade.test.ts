@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { postgresSuite } from '../../../../test/rig/postgres.ts'
-import { waitingCounter } from '../../../domain/quota.ts'
+import { countersOf, waitingCounter } from '../../../domain/quota.ts'
 import { aesGcmSealer } from '../../secrets/aes-gcm.ts'
 import { migrationFiles } from '../migrations.ts'
-import { buildPeering, buildTenant, buildVpc } from '../store.fixtures.ts'
+import { buildPeering, buildTenant, buildVpc, earlierCounts } from '../store.fixtures.ts'
 import { parseDatabaseUrl } from './address.ts'
 import { openPostgresStore } from './store.ts'
 
@@ -38,6 +38,9 @@ postgresSuite('an older PostgreSQL database', (server) => {
       await database.query(`INSERT INTO events VALUES (${index + 1}, 1, 'peering.requested', ${event[0]}, NULL, 'active',
         ${event[1]}, ${event[2]}, 'clock', NULL, NULL, NULL, NULL)`)
     }
+    const [first = buildVpc(alice)] = ours
+    for (const count of earlierCounts(first))
+      await database.query('INSERT INTO counters VALUES ($1, $2)', count)
     const { store } = await openPostgresStore({
       address: parseDatabaseUrl(database.url),
       sealer: aesGcmSealer(Buffer.alloc(32, 7)),
@@ -46,6 +49,8 @@ postgresSuite('an older PostgreSQL database', (server) => {
     try {
       assert.equal(await store.countOf(waitingCounter(alice.id, bob.id)), 2)
       assert.equal(await store.countOf(waitingCounter(bob.id, alice.id)), 0)
+      const counters = countersOf(buildPeering(first, theirs))
+      assert.deepEqual(await Promise.all(counters.map((counter) => store.countOf(counter))), [4, 3, 2, 2])
       assert.deepEqual(await store.findTenant({ id: bob.id }), bob)
       const events = await store.listEvents(0, 10, null)
       assert.deepEqual(

@@ -122,7 +122,13 @@ export class SqliteFacts implements Facts {
     return Number(row?.['count'])
   }
 
-  used({ key }: Counter): number {
-    return Number(this.#connection.get('SELECT used FROM counters WHERE key = ?', key)?.['used'] ?? 0)
+  used(counter: Counter): number {
+    return usedOf(this.#connection, counter)
   }
+}
+
+/** How much is counted. */
+export function usedOf(connection: Connection, { sumOf }: Counter): number {
+  const used = (key: string) => connection.get('SELECT used FROM counters WHERE key = ?', key)?.['used']
+  return sumOf.reduce((sum, key) => sum + Number(used(key) ?? 0), 0)
 }

@@ -345,10 +345,10 @@ describe('the SQLite store', () => {
             { kind: 'vpc-exists', vpc: ours.id },
             { kind: 'vpc-name-free', vpc: ours.id, party, name: 'free' },
             { kind: 'vpc-unpeered', vpc: third.id },
-            { kind: 'quota', counter: { quota: 'peerings-per-vpc', key: 'k' }, limit: 1 },
+            { kind: 'quota', counter: { quota: 'peerings-per-vpc', key: 'k', sumOf: ['k', 'l'] }, limit: 1 },
             { kind: 'consent-is', tenant: bob.id, version: 0 },
             { kind: 'overlap-is', tenant: bob.id, cidrs: [], overlaps: false },
-            { kind: 'full-is', counter: { quota: null, key: 'k' }, limit: 1, full: false },
+            { kind: 'full-is', counter: { quota: null, key: 'k', sumOf: ['k'] }, limit: 1, full: false },
             { kind: 'pair-free', pair: [ours.id, theirs.id], except: peering.id },
           ],
         })

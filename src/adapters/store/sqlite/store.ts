@@ -37,6 +37,7 @@ import {
 import { DELIVERY_STATES, deliveryFrom, sealWebhook, webhookFrom } from '../webhook-rows.ts'
 import { type Connection, openForReading } from './database.ts'
 import { createPrivate, databaseIn, lockDirectory } from './directory.ts'
+import { usedOf } from './facts.ts'
 import { GroupCommit } from './group-commit.ts'
 import { Memory } from './memory.ts'
 import { partStatements, peeringStatements, type Statement, vpcStatements } from './queries.ts'
@@ -264,8 +265,8 @@ class SqliteStore implements Store {
     return row?.['next'] == null ? null : Number(row['next'])
   }
 
-  async countOf({ key }: Counter): Promise<number> {
-    return Number(this.#reader.get('SELECT used FROM counters WHERE key = ?', key)?.['used'] ?? 0)
+  async countOf(counter: Counter): Promise<number> {
+    return usedOf(this.#reader, counter)
   }
 
   async neighboursOf(vpc: VpcId): Promise<readonly { vpc: Vpc; peering: Peering }[]> {

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { it } from 'node:test'
-import { waitingCounter } from '../../../domain/quota.ts'
+import { countersOf, waitingCounter } from '../../../domain/quota.ts'
 import { aesGcmSealer } from '../../secrets/aes-gcm.ts'
 import { migrationFiles } from '../migrations.ts'
-import { buildPeering, buildTenant, buildVpc } from '../store.fixtures.ts'
+import { buildPeering, buildTenant, buildVpc, earlierCounts } from '../store.fixtures.ts'
 import { openSqliteStore } from './store.ts'
 
 it('a store from before policies of consent counts what waits in it, and reads its tenants and events', async () => {
@@ -41,12 +41,17 @@ it('a store from before policies of consent counts what waits in it, and reads i
       )
       .run(index + 1, id, alice.id, bob.id)
   }
+  const [first = buildVpc(alice)] = ours
+  for (const [key, used] of earlierCounts(first))
+    database.prepare('INSERT INTO counters VALUES (?, ?)').run(key, used)
   database.close()
   const sealer = aesGcmSealer(Buffer.alloc(32, 7))
   const store = await openSqliteStore({ directory, sealer, onFailure: () => {} })
   try {
     assert.equal(await store.countOf(waitingCounter(alice.id, bob.id)), 2)
     assert.equal(await store.countOf(waitingCounter(bob.id, alice.id)), 0)
+    const counters = countersOf(buildPeering(first, theirs))
+    assert.deepEqual(await Promise.all(counters.map((counter) => store.countOf(counter))), [4, 3, 2, 2])
     assert.deepEqual(await store.findTenant({ id: bob.id }), bob)
     const events = await store.listEvents(0, 10, null)
     assert.deepEqual(

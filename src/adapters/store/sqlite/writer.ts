@@ -1,7 +1,7 @@
 import type { EventDraft } from '../../../domain/event.ts'
 import type { NetworkPart } from '../../../domain/network.ts'
 import type { Peering } from '../../../domain/peering.ts'
-import { counterMoves } from '../../../domain/quota.ts'
+import { keptMoves } from '../../../domain/quota.ts'
 import type { Tenant } from '../../../domain/tenant.ts'
 import type { Vpc } from '../../../domain/vpc.ts'
 import type { CommitOutcome } from '../../../ports/store.ts'
@@ -93,7 +93,7 @@ export class Writer {
     for (const { to } of change.parts ?? []) if (to) this.#writePart(to)
     for (const { from, to } of change.peerings ?? []) {
       this.#writePeering(from !== null, to)
-      for (const { counter, by } of counterMoves(from, to)) {
+      for (const { counter, by } of keptMoves(from, to)) {
         // A counter only falls after it has risen, so the row is there; and a row below zero is refused outright.
         this.#connection.run(
           by > 0
