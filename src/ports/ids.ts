@@ -1,7 +1,7 @@
 import type { ResourceIds } from '../domain/identity.ts'
 import type { PartKind } from '../domain/network.ts'
 
-/** Where new identifiers come from. Unguessable; the store refuses one that is taken. */
+/** Where new identifiers come from. None of them is a secret but `secret`; the store refuses one that is taken. */
 export interface Ids {
   /** A UUID. Those made later sort later. */
   uuid(): string

@@ -1,4 +1,4 @@
-import { randomFillSync } from 'node:crypto'
+import { randomFillSync, randomInt } from 'node:crypto'
 import type { ResourceIds } from '../../domain/identity.ts'
 import type { PartKind } from '../../domain/network.ts'
 import type { Ids } from '../../ports/ids.ts'
@@ -24,15 +24,28 @@ export const randomIds: Ids = {
 }
 
 /**
- * The three ids of a new resource. Those that have room for it begin with the time, so that an index over a
- * million of them grows at its end; Tencent's eight characters have not.
+ * The three ids of a new resource. Those that have room for it begin with the time, and Tencent's eight characters follow one
+ * another at random distances: so what is made together lies together in an index over a million of them.
  */
 function resource(alibabaPrefix: string, tencentPrefix: string): ResourceIds {
   return {
     huawei: uuidV7(),
     alibaba: `${alibabaPrefix}${Date.now().toString(36)}${pick(ALPHANUMERIC, 10)}`,
-    tencent: `${tencentPrefix}${pick(ALPHANUMERIC, 8)}`,
+    tencent: `${tencentPrefix}${nextPlace().toString(36).padStart(8, '0')}`,
   }
+}
+
+/** How many there are of eight characters. */
+const PLACES = ALPHANUMERIC.length ** 8
+/** Five million ids on the average go by before they come round again. */
+const DISTANCE_MAX = 2 ** 20
+let place: number | null = null
+
+/** Each process begins anywhere. */
+function nextPlace(): number {
+  place ??= randomInt(PLACES)
+  place = (place + 1 + (take(4).readUInt32BE() % DISTANCE_MAX)) % PLACES
+  return place
 }
 
 /** RFC 9562, version 7: 48 bits of time, then randomness. */
