@@ -52,9 +52,9 @@ describe('a bootstrap file', () => {
     const made = await apply()
     const [dora, erik] = [await find('dora'), await find('erik')]
     // Dora's key was in the file, so there is nothing to tell of it.
-    assert.deepEqual(made, [await world.store.findAccessKey(made[0]?.id ?? '')])
+    assert.deepEqual(made, [(await world.store.findCredential(made[0]?.id ?? ''))?.key])
     assert.equal(made[0]?.tenant, erik.id)
-    assert.equal((await world.store.findAccessKey('AK-dora'))?.secret, 'given')
+    assert.equal((await world.store.findCredential('AK-dora'))?.key.secret, 'given')
     assert.equal(dora.huawei.projects[REGION_A], 'd'.repeat(32))
     const vpc = await world.store.findVpc('vpc-given')
     assert.deepEqual(
@@ -75,7 +75,7 @@ describe('a bootstrap file', () => {
   it('changes nothing the second time, nor after a restart', async () => {
     await apply()
     const unchanged = await world.everything()
-    const key = await world.store.findAccessKey('AK-dora')
+    const key = (await world.store.findCredential('AK-dora'))?.key
     world.clock.nowMs += 1000
     world.clock.realMs += 1000
     const clock = (state: unknown) => ({ ...(state as object), clock: null })
@@ -84,7 +84,7 @@ describe('a bootstrap file', () => {
     await world.reopen()
     assert.deepEqual(await apply(), [])
     assert.deepEqual(clock(await world.everything()), clock(unchanged))
-    assert.deepEqual(await world.store.findAccessKey('AK-dora'), key)
+    assert.deepEqual((await world.store.findCredential('AK-dora'))?.key, key)
   })
 
   it('changes nothing the second time also where it names a project of a region that there is not', async () => {
@@ -189,7 +189,7 @@ describe('a bootstrap file', () => {
     await apply()
     const theft = { tenants: [{ name: 'erik', accessKeys: [{ id: 'AK-dora', secret: 'mine' }] }] }
     await assert.rejects(apply(theft), { code: 'access-key.exists', details: { id: 'AK-dora' } })
-    assert.equal((await world.store.findAccessKey('AK-dora'))?.secret, 'given')
+    assert.equal((await world.store.findCredential('AK-dora'))?.key.secret, 'given')
   })
 
   it('is refused where it gives a tenant the account number of another, and says so', async () => {

@@ -62,7 +62,7 @@ async function recallTenant(context: Context, id: TenantId): Promise<CreatedTena
 }
 
 async function findAccessKey(context: Context, id: string): Promise<AccessKey> {
-  const key = await context.store.findAccessKey(id)
+  const key = (await context.store.findCredential(id))?.key
   if (!key) throw new DomainError('access-key.not-found', { id })
   return key
 }
@@ -99,7 +99,7 @@ export function deleteAccessKey(
     caller,
     async () => {
       requireSelf(caller, input.tenant, 'delete its key')
-      const key = await context.store.findAccessKey(input.id)
+      const key = (await context.store.findCredential(input.id))?.key
       if (key?.tenant !== input.tenant.id) throw new DomainError('access-key.not-found', { id: input.id })
       return { change: { deletedAccessKeys: [input.id] }, result: undefined, resultId: input.id, touches: [] }
     },

@@ -36,6 +36,12 @@ export interface AccessKey {
   readonly createdAtMs: number
 }
 
+/** A key with whose it is. */
+export interface Credential {
+  readonly key: AccessKey
+  readonly tenant: Tenant
+}
+
 /** The region whose project is `project`, or null where it is not one of the tenant's. */
 export function regionOfProject(tenant: Tenant, project: string): RegionName | null {
   for (const [region, id] of Object.entries(tenant.huawei.projects))

@@ -5,7 +5,7 @@ import type { NetworkPart, PartKind, PartOf } from '../domain/network.ts'
 import type { Peering, PeeringState, Tag } from '../domain/peering.ts'
 import type { Counter, QuotaCounter } from '../domain/quota.ts'
 import type { Realization } from '../domain/realization.ts'
-import type { AccessKey, Tenant } from '../domain/tenant.ts'
+import type { AccessKey, Credential, Tenant } from '../domain/tenant.ts'
 import type { Vpc } from '../domain/vpc.ts'
 import type { Delivery, Webhook } from '../domain/webhook.ts'
 
@@ -23,7 +23,7 @@ export interface Store {
   findTenant(by: TenantKey): Promise<Tenant | null>
   listTenants(): Promise<readonly Tenant[]>
   /** A key that was deleted is not found. */
-  findAccessKey(id: string): Promise<AccessKey | null>
+  findCredential(accessKeyId: string): Promise<Credential | null>
   listAccessKeys(tenant: TenantId): Promise<readonly Omit<AccessKey, 'secret'>[]>
   /** By any dialect's id. Deleted ones are found too; their `deletedAtMs` says so. */
   findVpc(id: string): Promise<Vpc | null>

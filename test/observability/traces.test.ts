@@ -95,7 +95,7 @@ test('a request is a span of its own, and below it are the reads and the commit 
   const spans = receiver.spans.filter(({ traceId }) => traceId === TRACE)
   const below = treeBelow(spans, request.spanId)
   const names = below.flatMap((each) => Object.keys(each))
-  assert.deepEqual(names.slice(0, 2), ['store findAccessKey', 'store findTenant'])
+  assert.deepEqual(names.slice(0, 2), ['store findCredential', 'store findVpc'])
   assert.equal(names.filter((name) => name === 'store findVpc').length, 2)
   assert.equal(names.at(-1), 'store commit')
   assert.equal(spans.length, names.length + 1, 'and nothing else')
@@ -122,7 +122,7 @@ test('changes that share a commit say so', async (t) => {
   })
   const followed = tracing.store(store)
   await duringRequest(t, tracing, async () => {
-    // The first goes by itself; what comes while it is under way shares the next.
+    // What comes in one turn of the event loop goes together.
     const changes = ['one', 'two', 'three'].map((name) => ({ settings: { [name]: name }, nowMs: Date.now() }))
     await Promise.all(changes.map((change) => followed.commit(change)))
   })
@@ -130,7 +130,7 @@ test('changes that share a commit say so', async (t) => {
   const commits = receiver.spans.filter(({ name }) => name === 'store commit')
   assert.deepEqual(
     commits.map(({ attributes }) => Number(attributes['isthmus.store.commit.changes'])),
-    [1, 2, 2],
+    [3, 3, 3],
   )
 })
 

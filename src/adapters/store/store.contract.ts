@@ -178,8 +178,13 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
         const [alice, bob] = [buildTenant(), buildTenant()]
         const [first, second, other] = [keyOf(alice, 'AK1'), keyOf(alice, 'AK2'), keyOf(bob, 'AK3')]
         await put(store, { tenants: [alice, bob], accessKeys: [first, second, other] })
-        for (const key of [first, second, other]) assert.deepEqual(await store.findAccessKey(key.id), key)
-        assert.equal(await store.findAccessKey('AK4'), null)
+        const found = await Promise.all(['AK1', 'AK2', 'AK3'].map((id) => store.findCredential(id)))
+        assert.deepEqual(found, [
+          { key: first, tenant: alice },
+          { key: second, tenant: alice },
+          { key: other, tenant: bob },
+        ])
+        assert.equal(await store.findCredential('AK4'), null)
         assert.deepEqual(await store.listAccessKeys(alice.id), [shown(first), shown(second)])
         assert.deepEqual(await store.listAccessKeys(NOBODY), [])
       })
@@ -189,7 +194,7 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
         const key = keyOf(alice, 'AK1')
         await put(store, { tenants: [alice], accessKeys: [key] })
         await put(store, { accessKeys: [key] })
-        assert.deepEqual(await store.findAccessKey('AK1'), key)
+        assert.deepEqual((await store.findCredential('AK1'))?.key, key)
         assert.deepEqual(await store.listAccessKeys(alice.id), [shown(key)])
       })
 
@@ -197,11 +202,11 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
         const alice = buildTenant()
         const [first, second] = [keyOf(alice, 'AK1'), keyOf(alice, 'AK2')]
         await put(store, { tenants: [alice], accessKeys: [first, second] })
-        await store.findAccessKey('AK1')
+        await store.findCredential('AK1')
         await put(store, { deletedAccessKeys: ['AK1'] })
-        assert.equal(await store.findAccessKey('AK1'), null)
+        assert.equal(await store.findCredential('AK1'), null)
         assert.deepEqual(await store.listAccessKeys(alice.id), [shown(second)])
-        assert.deepEqual(await store.findAccessKey('AK2'), second)
+        assert.deepEqual((await store.findCredential('AK2'))?.key, second)
       })
     })
 
@@ -215,6 +220,17 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
         await put(store, { vpcs: [{ from: ours, to: deleted }] })
         for (const id of Object.values(ours.ids)) assert.deepEqual(await store.findVpc(id), deleted)
         assert.deepEqual(await listedVpcs({}), [theirs.id])
+      })
+
+      it('are each answered to whoever asked, however many ask at once', async () => {
+        const { ours, theirs } = await putParties(store)
+        const asked = [...Object.values(ours.ids), 'none', `${ours.id}\0`, ...Object.values(theirs.ids)]
+        const wanted = [ours, ours, ours, null, null, theirs, theirs, theirs]
+        const many = Array.from({ length: 200 }, () => asked).flat()
+        assert.deepEqual(
+          await Promise.all(many.map((id) => store.findVpc(id))),
+          Array.from({ length: 200 }, () => wanted).flat(),
+        )
       })
 
       it('keep everything that is said of them', async () => {
@@ -696,7 +712,7 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
         const state = async () => ({
           setting: await store.readSetting('new'),
           tenant: await store.findTenant({ id: tenant.id }),
-          key: await store.findAccessKey(key.id),
+          key: (await store.findCredential(key.id))?.key,
           vpc: await store.findVpc(vpc.id),
           peering: (await live(peering.id)) ?? null,
           accepted: (await live(waiting.id))?.state,
@@ -1427,7 +1443,7 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
           setting: await store.readSetting('colour'),
           tenants: await store.listTenants(),
           byProject: await store.findTenant({ project: at(Object.values(alice.huawei.projects), 0) }),
-          key: await store.findAccessKey('AK1'),
+          key: (await store.findCredential('AK1'))?.key,
           keys: await store.listAccessKeys(alice.id),
           vpcs: await store.listVpcs(vpcQuery({ withTotal: true })),
           deletedVpc: await store.findVpc(third.id),

@@ -37,19 +37,14 @@ export async function authenticate(
 }
 
 async function keyOf(app: App, token: string) {
-  const { store } = app.context
-  const key = await store.findAccessKey(token.slice(0, Math.max(0, token.indexOf('.'))))
-  const tenant =
-    key && sameText(bearerToken(key.id, key.secret), token)
-      ? await store.findTenant({ id: key.tenant })
-      : null
-  if (!key || !tenant) {
+  const found = await app.context.store.findCredential(token.slice(0, Math.max(0, token.indexOf('.'))))
+  if (!found || !sameText(bearerToken(found.key.id, found.key.secret), token)) {
     const refusal = new DomainError('authentication.token-invalid', { reason: 'it is no key of ours' })
     // What is no key may be anything, a secret too.
-    refusal.claimedKey = key?.id ?? null
+    refusal.claimedKey = found?.key.id ?? null
     throw refusal
   }
-  return { id: key.id, tenant }
+  return { id: found.key.id, tenant: found.tenant }
 }
 
 /**

@@ -29,14 +29,19 @@ export class Readers {
   }
 
   /** The rows that `statement` finds. Throws `service.unavailable`. */
-  async read(statement: Statement): Promise<Row[]> {
+  read(statement: Statement): Promise<Row[]> {
+    return this.counting((deadlineMs) => this.ask(statement, deadlineMs))
+  }
+
+  /** What `reading` comes to, which is to be over by the deadline it is given. Throws `service.unavailable` where too many wait. */
+  async counting<T>(reading: (deadlineMs: number) => Promise<T>): Promise<T> {
     if (this.#pending >= PENDING_MAX) {
       this.#telemetry.refused.reads.add()
       throw unavailable('too many reads are waiting for the database')
     }
     this.#pending++
     try {
-      return await this.#read(statement, performance.now() + READ_TIMEOUT_MS)
+      return await reading(performance.now() + READ_TIMEOUT_MS)
     } finally {
       this.#pending--
     }
@@ -46,8 +51,11 @@ export class Readers {
     await Promise.all(this.#links.map((link) => link.close()))
   }
 
-  /** A read is safe to repeat; one that was on a connection when that was lost is, as long as there is time. */
-  async #read(statement: Statement, deadlineMs: number): Promise<Row[]> {
+  /**
+   * As `read`, for who counts it. A read is safe to repeat; one that was on a connection when that was lost is, as long as
+   * there is time.
+   */
+  async ask(statement: Statement, deadlineMs: number): Promise<Row[]> {
     for (;;) {
       const session = this.#session() ?? (await before(deadlineMs, this.#open()))
       try {
@@ -62,18 +70,18 @@ export class Readers {
     }
   }
 
-  /** The connection that has the least to do, unless all of those there are have much. */
+  /** The first that has little to do, for the fewer have work the fewer are to be woken; or else the one that has the least. */
   #session(): Session | null {
     let least: Session | null = null
     let missing: Link | null = null
     for (const link of this.#links) {
       const { session } = link
       if (session === null) missing ??= link
+      else if (session.pending < PENDING_ENOUGH) return session
       else if (least === null || session.pending < least.pending) least = session
     }
     // Another one is made in the background; what there is serves meanwhile.
-    if (least !== null && missing !== null && missing.down === null && least.pending >= PENDING_ENOUGH)
-      missing.open().catch(() => {})
+    if (least !== null && missing !== null && missing.down === null) missing.open().catch(() => {})
     return least
   }
 

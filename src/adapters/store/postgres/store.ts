@@ -2,7 +2,7 @@ import type { PeeringId, TenantId, VpcId, WebhookId } from '../../../domain/iden
 import type { PartKind, PartOf } from '../../../domain/network.ts'
 import type { Counter } from '../../../domain/quota.ts'
 import type { Realization } from '../../../domain/realization.ts'
-import type { AccessKey, Tenant } from '../../../domain/tenant.ts'
+import type { AccessKey, Credential, Tenant } from '../../../domain/tenant.ts'
 import type { Delivery } from '../../../domain/webhook.ts'
 import type { Leadership } from '../../../ports/leadership.ts'
 import type { Sealer } from '../../../ports/sealer.ts'
@@ -37,6 +37,7 @@ import type { DatabaseAddress } from './address.ts'
 import { Claims } from './claims.ts'
 import { Dialler } from './dialler.ts'
 import { unavailable } from './failures.ts'
+import { Finder } from './finder.ts'
 import { GroupCommit } from './group-commit.ts'
 import { PostgresLeadership } from './leadership.ts'
 import { livePeeringsOf } from './lookups.ts'
@@ -44,6 +45,7 @@ import { migrate } from './migrate.ts'
 import { WrongKeyError } from './opening-errors.ts'
 import { partStatements, peeringStatements, vpcStatements } from './queries.ts'
 import { Readers } from './readers.ts'
+import { Remembered } from './remembered.ts'
 import { prepare, type Statement, storableKey } from './session.ts'
 import { peeringViews, viewsFrom } from './views.ts'
 
@@ -58,6 +60,8 @@ export interface PostgresOptions {
 }
 
 const CONNECTIONS = 4
+/** Texts that are not read anew each time, of a kind. */
+const REMEMBERED = 10_000
 
 /**
  * A PostgreSQL database, which any number of processes may share. Nothing is remembered here: what another process has
@@ -95,27 +99,9 @@ async function checkKey(readers: Readers, sealer: Sealer): Promise<void> {
   }
 }
 
-const FIND_TENANT = {
-  id: prepare('SELECT body, consent FROM tenants WHERE id = $1'),
-  name: prepare('SELECT body, consent FROM tenants WHERE name = $1'),
-  project: prepare(
-    'SELECT body, consent FROM tenants WHERE id = (SELECT tenant FROM projects WHERE projects.id = $1)',
-  ),
-  domainName: prepare('SELECT body, consent FROM tenants WHERE domain_name = $1'),
-  alibabaUid: prepare('SELECT body, consent FROM tenants WHERE alibaba_uid = $1'),
-  tencentUin: prepare('SELECT body, consent FROM tenants WHERE tencent_uin = $1'),
-} as const
 const LIST_TENANTS = prepare('SELECT body, consent FROM tenants ORDER BY name')
-const FIND_ACCESS_KEY = prepare('SELECT * FROM access_keys WHERE id = $1')
 const LIST_ACCESS_KEYS = prepare(
   'SELECT id, created_at_ms FROM access_keys WHERE tenant = $1 ORDER BY created_at_ms, id COLLATE "C"',
-)
-// Only Huawei's ids are UUIDs; the others are looked for as either dialect's.
-const FIND_VPC = prepare('SELECT * FROM vpcs WHERE id = $1')
-const FIND_VPC_ELSEWHERE = prepare('SELECT * FROM vpcs WHERE alibaba_id = $1 OR tencent_id = $1')
-const FIND_PEERING = prepare(peeringViews('SELECT * FROM peerings WHERE id = $1', 'id'))
-const FIND_PEERING_ELSEWHERE = prepare(
-  peeringViews('SELECT * FROM peerings WHERE alibaba_id = $1 OR tencent_id = $1', 'id'),
 )
 const FIND_PART = prepare('SELECT body FROM parts WHERE kind = $1 AND id = $2')
 const FIND_PART_ELSEWHERE = prepare(
@@ -176,14 +162,57 @@ const LIST_DELIVERIES = {
 }
 const PING = prepare('SELECT 1')
 
+/** What every request looks up, by whichever key it has. */
+function findersOf(readers: Readers) {
+  const by = (column: string) =>
+    new Finder(readers, `SELECT ${column}, body, consent FROM tenants WHERE ${column} = ANY($1::text[])`, [
+      column,
+    ])
+  // Only Huawei's ids are UUIDs; the others are looked for as either dialect's.
+  const elsewhere = 'alibaba_id = ANY($1::text[]) OR tencent_id = ANY($1::text[])'
+  const [own, others] = [['id'], ['alibaba_id', 'tencent_id']]
+  const peerings = (where: string) => peeringViews(`SELECT * FROM peerings WHERE ${where}`, 'id')
+  return {
+    credential: new Finder(
+      readers,
+      `SELECT access_keys.*, body, consent FROM access_keys JOIN tenants ON tenants.id = tenant
+        WHERE access_keys.id = ANY($1::text[])`,
+      own,
+    ),
+    tenant: {
+      id: by('id'),
+      name: by('name'),
+      project: new Finder(
+        readers,
+        `SELECT projects.id, body, consent FROM projects JOIN tenants ON tenants.id = tenant
+          WHERE projects.id = ANY($1::text[])`,
+        own,
+      ),
+      domainName: by('domain_name'),
+      alibabaUid: by('alibaba_uid'),
+      tencentUin: by('tencent_uin'),
+    },
+    vpc: new Finder(readers, 'SELECT * FROM vpcs WHERE id = ANY($1::text[])', own),
+    vpcElsewhere: new Finder(readers, `SELECT * FROM vpcs WHERE ${elsewhere}`, others),
+    peering: new Finder(readers, peerings('id = ANY($1::text[])'), own),
+    peeringElsewhere: new Finder(readers, peerings(elsewhere), others),
+  }
+}
+
+type Finders = ReturnType<typeof findersOf>
+
 class PostgresStore implements Store {
   readonly #readers: Readers
+  readonly #find: Finders
+  readonly #tenants = new Remembered<Tenant>(REMEMBERED)
+  readonly #secrets = new Remembered<string>(REMEMBERED)
   readonly #writer: GroupCommit
   readonly #claims: Claims
   readonly #sealer: Sealer
 
   constructor(readers: Readers, writer: GroupCommit, claims: Claims, sealer: Sealer) {
     this.#readers = readers
+    this.#find = findersOf(readers)
     this.#writer = writer
     this.#claims = claims
     this.#sealer = sealer
@@ -195,20 +224,28 @@ class PostgresStore implements Store {
   }
 
   async findTenant(by: TenantKey): Promise<Tenant | null> {
-    const [[column, value]] = Object.entries(by) as [[keyof typeof FIND_TENANT, string]]
-    const row = await this.#row(FIND_TENANT[column](value))
-    return row ? tenantFrom(row) : null
+    const [[key, value]] = Object.entries(by) as [[keyof Finders['tenant'], string]]
+    const row = await this.#find.tenant[key].find(value)
+    return row ? this.#tenantFrom(row) : null
+  }
+
+  #tenantFrom(row: Row): Tenant {
+    return this.#tenants.get(`${row['body']} ${row['consent']}`, () => tenantFrom(row))
   }
 
   async listTenants(): Promise<readonly Tenant[]> {
     return (await this.#readers.read(LIST_TENANTS())).map(tenantFrom)
   }
 
-  async findAccessKey(id: string): Promise<AccessKey | null> {
-    const row = await this.#row(FIND_ACCESS_KEY(id))
+  async findCredential(accessKeyId: string): Promise<Credential | null> {
+    const row = await this.#find.credential.find(accessKeyId)
     if (!row) return null
-    const secret = this.#sealer.open(row['sealed_secret'] as Uint8Array, String(row['id']))
-    return { id, tenant: row['tenant'] as TenantId, secret, createdAtMs: Number(row['created_at_ms']) }
+    const tenant = this.#tenantFrom(row)
+    const [id, sealed] = [String(row['id']), row['sealed_secret'] as Buffer]
+    const secret = this.#secrets.get(`${id} ${sealed.toString('latin1')}`, () =>
+      this.#sealer.open(sealed, id),
+    )
+    return { key: { id, tenant: tenant.id, secret, createdAtMs: Number(row['created_at_ms']) }, tenant }
   }
 
   async listAccessKeys(tenant: TenantId): Promise<readonly Omit<AccessKey, 'secret'>[]> {
@@ -217,7 +254,7 @@ class PostgresStore implements Store {
   }
 
   async findVpc(id: string) {
-    const row = await this.#row((UUID.test(id) ? FIND_VPC : FIND_VPC_ELSEWHERE)(id))
+    const row = await (UUID.test(id) ? this.#find.vpc : this.#find.vpcElsewhere).find(id)
     return row ? vpcFrom(row) : null
   }
 
@@ -226,8 +263,8 @@ class PostgresStore implements Store {
   }
 
   async findPeering(id: string): Promise<PeeringView | null> {
-    const rows = await this.#readers.read((UUID.test(id) ? FIND_PEERING : FIND_PEERING_ELSEWHERE)(id))
-    return viewsFrom(rows)[0] ?? null
+    const row = await (UUID.test(id) ? this.#find.peering : this.#find.peeringElsewhere).find(id)
+    return row ? (viewsFrom([row])[0] ?? null) : null
   }
 
   async listPeerings(query: PeeringQuery): Promise<Page<PeeringView>> {

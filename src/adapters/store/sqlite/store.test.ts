@@ -169,7 +169,7 @@ describe('the SQLite store', () => {
       // That the search finds what is there is shown by what may be read.
       assert.ok(holds('AKIA1') && holds('alice-in-the-clear'))
       for (const spelling of spellings) assert.ok(!holds(spelling))
-      assert.equal((await store.findAccessKey('AKIA1'))?.secret, secret)
+      assert.equal((await store.findCredential('AKIA1'))?.key.secret, secret)
       await put(store, { deletedAccessKeys: ['AKIA1'] })
       await opened.pop()?.close()
       assert.ok(holds('alice-in-the-clear'))
@@ -391,7 +391,7 @@ describe('the SQLite store', () => {
         await store.listEvents(0, 10, null)
         await store.lastEventSequence()
         await store.findClaim('c', NOW)
-        await store.findAccessKey('a')
+        await store.findCredential('a')
         await store.listAccessKeys(alice.id)
         const webhook = buildWebhook(alice).id
         await store.findWebhook(webhook)

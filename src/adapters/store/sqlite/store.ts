@@ -5,7 +5,7 @@ import type { PartKind, PartOf } from '../../../domain/network.ts'
 import type { Peering } from '../../../domain/peering.ts'
 import type { Counter } from '../../../domain/quota.ts'
 import type { Realization } from '../../../domain/realization.ts'
-import type { AccessKey, Tenant } from '../../../domain/tenant.ts'
+import type { AccessKey, Credential, Tenant } from '../../../domain/tenant.ts'
 import type { Vpc } from '../../../domain/vpc.ts'
 import type { Delivery } from '../../../domain/webhook.ts'
 import type { Sealer } from '../../../ports/sealer.ts'
@@ -133,7 +133,12 @@ class SqliteStore implements Store {
     return this.#reader.all('SELECT body, consent FROM tenants ORDER BY name').map(tenantFrom)
   }
 
-  async findAccessKey(id: string): Promise<AccessKey | null> {
+  async findCredential(accessKeyId: string): Promise<Credential | null> {
+    const key = this.#accessKey(accessKeyId)
+    return key ? { key, tenant: present(this.#tenant('id', key.tenant)) } : null
+  }
+
+  #accessKey(id: string): AccessKey | null {
     const known = this.#accessKeys.get(id)
     if (known) return known
     const row = this.#reader.get('SELECT * FROM access_keys WHERE id = ?', id)
