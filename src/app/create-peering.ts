@@ -4,6 +4,7 @@ import { eventOf } from '../domain/event.ts'
 import { peeringId, type RegionName } from '../domain/identity.ts'
 import { NO_ATTRIBUTES, type Peering, type PeeringAttributes } from '../domain/peering.ts'
 import { allowAttributes, allowPair, owns } from '../domain/policy.ts'
+import type { Tenant } from '../domain/tenant.ts'
 import type { Vpc } from '../domain/vpc.ts'
 import type { PeeringView, TenantKey } from '../ports/store.ts'
 import { actorOf, type Caller, type Context, principalOf } from './context.ts'
@@ -50,8 +51,7 @@ export function createPeering(
     context,
     caller,
     async () => {
-      const requester = await findRequesterVpc(context, caller, input.requesterVpc)
-      const accepter = await findAccepterVpc(context, input)
+      const { requester, accepter } = await findEnds(context, caller, input)
       const neighbours = await findNeighbours(context, caller.profile, requester.vpc, accepter.vpc)
       allowPair(requester.vpc, accepter.vpc, neighbours, caller.profile)
       const asked = draft(context, requester.vpc, accepter.vpc, input)
@@ -76,26 +76,36 @@ export function createPeering(
   )
 }
 
-async function findRequesterVpc(context: Context, caller: Caller, id: string) {
-  const vpc = await context.store.findVpc(id)
-  if (!vpc || !owns(principalOf(caller), vpc)) throw new DomainError('vpc.requester-not-found', { id })
-  return { vpc, tenant: await ownerOf(context, vpc) }
+/** Both VPCs with whose they are. All that is known by now is looked up at once. */
+async function findEnds(context: Context, caller: Caller, input: CreatePeering) {
+  const { store } = context
+  const [requester, accepter, named] = await Promise.all([
+    store.findVpc(input.requesterVpc),
+    store.findVpc(input.accepterVpc),
+    input.accepter && store.findTenant(input.accepter),
+  ])
+  if (!requester || !owns(principalOf(caller), requester)) {
+    throw new DomainError('vpc.requester-not-found', { id: input.requesterVpc })
+  }
+  if (!fits(accepter, named, input)) {
+    // One failure for a VPC that is not there and for one that is not the named account's.
+    const tenant = input.accepter ? String(Object.values(input.accepter)[0]) : ''
+    throw new DomainError('vpc.accepter-not-found', { id: input.accepterVpc, tenant })
+  }
+  return {
+    requester: { vpc: requester, tenant: caller.tenant ?? (await ownerOf(context, requester)) },
+    accepter: { vpc: accepter, tenant: named ?? (await ownerOf(context, accepter)) },
+  }
 }
 
-/** One failure for a VPC that is not there and for one that is not the named account's. */
-async function findAccepterVpc(context: Context, input: CreatePeering) {
-  const vpc = await context.store.findVpc(input.accepterVpc)
-  const named = input.accepter && (await context.store.findTenant(input.accepter))
-  const fits =
+/** Whether `vpc` may be the other end: it is there, and whose and where it is said to be. */
+function fits(vpc: Vpc | null, named: Tenant | null, input: CreatePeering): vpc is Vpc {
+  return (
     vpc !== null &&
     vpc.deletedAtMs === null &&
     (input.accepter === null || vpc.tenant === named?.id) &&
     (input.accepterRegion === null || vpc.region === input.accepterRegion)
-  if (!fits) {
-    const tenant = input.accepter ? String(Object.values(input.accepter)[0]) : ''
-    throw new DomainError('vpc.accepter-not-found', { id: input.accepterVpc, tenant })
-  }
-  return { vpc, tenant: named ?? (await ownerOf(context, vpc)) }
+  )
 }
 
 async function ownerOf(context: Context, vpc: Vpc) {
