@@ -132,6 +132,9 @@ suite('the service', { concurrency: true }, () => {
       const args = ['--listen', '127.0.0.1:0', '--data', directory]
       const first = serve(args)
       const url = await ready(first)
+      // That it is ready is read from another stream, which may be ahead of this one.
+      while (first.output.stderr.split('secretAccessKey').length < 3 || !first.output.stderr.endsWith('\n'))
+        await once(first.child.stderr ?? first.child, 'data')
       const keys = linesOf(first.output.stderr)
         .map((line) => JSON.parse(line) as Record<string, string>)
         .filter((line) => line['secretAccessKey'] !== undefined)
