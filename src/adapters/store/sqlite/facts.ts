@@ -51,10 +51,12 @@ export class SqliteFacts implements Facts {
   }
 
   holderOf(resource: Resource, { huawei, alibaba, tencent }: ResourceIds): string | null {
-    // Any id may be asked for in any dialect, so a new one must be free in all. Only Huawei's are UUIDs.
+    // Any id may be asked for in any dialect, so a new one must be free in all. Only Huawei's are UUIDs. As one condition
+    // with five parts it would take twice as long.
+    const by = (column: string, value: string) => `SELECT id FROM ${resource} WHERE ${column} = ${value}`
     const row = this.#connection.get(
-      `SELECT id FROM ${resource}
-        WHERE id = ?1 OR alibaba_id IN (?2, ?3) OR tencent_id IN (?2, ?3)`,
+      `${by('id', '?1')} UNION ALL ${by('alibaba_id', '?2')} UNION ALL ${by('alibaba_id', '?3')}
+        UNION ALL ${by('tencent_id', '?2')} UNION ALL ${by('tencent_id', '?3')}`,
       huawei,
       alibaba,
       tencent,
