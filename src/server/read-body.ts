@@ -11,9 +11,16 @@ const NOTHING = Buffer.alloc(0)
  * The body of a request, as it came. Throws `request.too-large` and `request.timeout`; the connection is then of no
  * further use, since what is left of the body is still on its way.
  */
-export function readBody(message: IncomingMessage): Promise<Buffer> | Buffer {
+export async function readBody(message: IncomingMessage): Promise<Buffer> {
   const { 'content-length': length, 'transfer-encoding': encoding } = message.headers
   if (encoding === undefined && (length === undefined || length === '0')) return NOTHING
+  // Most bodies come with their headers, and are there as soon as what has arrived has been looked at to its end.
+  await null
+  return message.complete ? ((message.read() as Buffer | null) ?? NOTHING) : readOn(message)
+}
+
+/** The same of a message that is still arriving. */
+function readOn(message: IncomingMessage): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let received = 0
