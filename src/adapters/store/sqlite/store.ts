@@ -196,6 +196,10 @@ class SqliteStore implements Store {
     return row ? this.#view(this.#peerings.set(id, peeringFrom(row))) : null
   }
 
+  #remember(peering: Peering): void {
+    for (const id of Object.values(peering.ids)) this.#peerings.set(id, peering)
+  }
+
   async listPeerings(query: PeeringQuery): Promise<Page<PeeringView>> {
     const { page, count } = peeringStatements(query)
     return this.#page(query, page, count, (row) => this.#view(peeringFrom(row)))
@@ -416,14 +420,19 @@ class SqliteStore implements Store {
       sealedSecret: this.#sealer.seal(secret, key.id).toString('hex'),
     }))
     const changed = this.#changing(change)
+    let written = false
     try {
-      return await this.#writer.commit({
+      const outcome = await this.#writer.commit({
         ...rest,
         accessKeys: sealed,
         ...(webhooks && { webhooks: webhooks.map((revision) => sealWebhook(this.#sealer, revision)) }),
       })
+      written = outcome.ok && !change.dryRun
+      return outcome
     } finally {
       for (const done of changed) done()
+      // Who has asked for a peering comes back to it, and so does whoever is to answer.
+      if (written) for (const { to } of change.peerings ?? []) this.#remember(to)
     }
   }
 
