@@ -9,7 +9,7 @@ import type { Network } from '../domain/realization.ts'
 import type { Tenant } from '../domain/tenant.ts'
 import { NO_VPC_ATTRIBUTES, type Vpc } from '../domain/vpc.ts'
 import { type Caller, type Context, partyOf, principalOf } from './context.ts'
-import { networkOf } from './reconcile.ts'
+import { allParts } from './edit-network.ts'
 import { showRealization } from './show-realization.ts'
 
 export interface Explained extends Explanation {
@@ -153,6 +153,17 @@ async function routedNetwork(context: Context, vpc: Vpc, between: readonly Peeri
   const active = new Set(views.flatMap((view) => (view?.peering.state === 'active' ? view.peering.id : [])))
   const leads = ({ nextHop }: Route) => asked.has(nextHop) || active.has(nextHop)
   return { ...network, routes: network.routes.filter(leads) }
+}
+
+async function networkOf(context: Context, vpc: Vpc): Promise<Network> {
+  const vpcs = [vpc.id]
+  const [subnets, routeTables, routes, ports] = await Promise.all([
+    allParts(context, 'subnet', { vpcs }),
+    allParts(context, 'route-table', { vpcs }),
+    allParts(context, 'route', { vpcs }),
+    allParts(context, 'port', { vpcs }),
+  ])
+  return { vpc, subnets, routeTables, routes, ports }
 }
 
 const bareNetwork = (vpc: Vpc): Network => ({ vpc, subnets: [], routeTables: [], routes: [], ports: [] })

@@ -68,6 +68,28 @@ describe('a pass over a peering', () => {
     assert.deepEqual((await world.store.unrealized(10)).peerings, [])
   })
 
+  it('takes of each VPC the routes by that peering, and by none of its others', async () => {
+    const { ours, theirs, id } = await asked()
+    const other = await world.vpc(world.bob)
+    const beside = await world.ask(ours, other)
+    for (const each of [id, beside.id]) await world.app.acceptPeering(world.as(world.bob), { id: each })
+    await route('alice', ours.id, '10.2.0.0/24', id)
+    await route('alice', ours.id, '10.3.0.0/24', beside.id)
+    await route('bob', theirs.id, '10.1.0.0/24', id)
+    await route('bob', other.id, '10.1.1.0/24', beside.id)
+    for (const each of [id, beside.id]) await pass(each)
+    const laid = [id, beside.id].map((each) => {
+      const { requester, accepter } = dataPlane.links.get(each) ?? {}
+      return [requester?.routes, accepter?.routes].map((routes) =>
+        routes?.map(({ destination }) => destination),
+      )
+    })
+    assert.deepEqual(laid, [
+      [['10.2.0.0/24'], ['10.1.0.0/24']],
+      [['10.3.0.0/24'], ['10.1.1.0/24']],
+    ])
+  })
+
   it('takes away what was rejected and what expired, whether or not that is written down', async () => {
     const [rejected, expired] = [await asked(), await asked()]
     for (const { id } of [rejected, expired]) await pass(id)

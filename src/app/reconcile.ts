@@ -2,13 +2,15 @@ import { type EventDraft, eventOf, THE_CLOCK } from '../domain/event.ts'
 import type { PeeringId, VpcId } from '../domain/identity.ts'
 import {
   generationOf,
-  type Network,
+  type OwnNetwork,
   type Realization,
+  type RoutedNetwork,
   wantedLink,
   wantedNetwork,
 } from '../domain/realization.ts'
 import type { Vpc } from '../domain/vpc.ts'
 import type { DataPlane } from '../ports/data-plane.ts'
+import type { PeeringView } from '../ports/store.ts'
 import type { Context } from './context.ts'
 import { allParts } from './edit-network.ts'
 
@@ -22,8 +24,7 @@ import { allParts } from './edit-network.ts'
 export async function reconcileVpc(context: Context, dataPlane: DataPlane, id: VpcId): Promise<void> {
   const vpc = await context.store.findVpc(id)
   if (!vpc) return
-  const network = await networkOf(context, vpc)
-  const wanted = wantedNetwork(network)
+  const wanted = wantedNetwork(await ownNetwork(context, vpc))
   const before = await context.store.findRealization(id)
   await noting(context, id, () => dataPlane.realizeNetwork(id, wanted))
   if (wanted === null) await forget(context, id)
@@ -44,7 +45,7 @@ export async function reconcilePeering(
   const view = await context.store.findPeering(id)
   if (!view) return
   const { peering, requester, accepter } = view
-  const [ours, theirs] = [await networkOf(context, requester.vpc), await networkOf(context, accepter.vpc)]
+  const [ours, theirs] = await routedNetworks(context, view)
   const before = await context.store.findRealization(id)
   const wanted = wantedLink(peering, ours, theirs, context.clock.now())
   await noting(context, id, () => dataPlane.realizeLink(id, wanted))
@@ -119,14 +120,32 @@ async function forget(context: Context, of: Realization['of']): Promise<void> {
   await context.store.commit({ unrealizations: [of], nowMs: context.clock.realNow() })
 }
 
-/** A VPC with its parts. They may be newer than the VPC that was read before them; then its next pass is due already. */
-export async function networkOf(context: Context, vpc: Vpc): Promise<Network> {
+/*
+ * The parts of a VPC may be newer than the VPC that was read before them; then its next pass is due already. No more of them
+ * is read than a pass needs: there is one for each peering, and a VPC may have many.
+ */
+
+async function ownNetwork(context: Context, vpc: Vpc): Promise<OwnNetwork> {
   const vpcs = [vpc.id]
-  const [subnets, routeTables, routes, ports] = await Promise.all([
+  const [subnets, ports] = await Promise.all([
     allParts(context, 'subnet', { vpcs }),
-    allParts(context, 'route-table', { vpcs }),
-    allParts(context, 'route', { vpcs }),
     allParts(context, 'port', { vpcs }),
   ])
-  return { vpc, subnets, routeTables, routes, ports }
+  return { vpc, subnets, ports }
+}
+
+async function routedNetworks(
+  context: Context,
+  { peering, requester, accepter }: PeeringView,
+): Promise<[RoutedNetwork, RoutedNetwork]> {
+  const [routes, routeTables] = await Promise.all([
+    allParts(context, 'route', { peering: peering.id }),
+    allParts(context, 'route-table', { vpcs: [requester.vpc.id, accepter.vpc.id] }),
+  ])
+  const networkOf = (vpc: Vpc) => ({
+    vpc,
+    routeTables: routeTables.filter((table) => table.vpc === vpc.id),
+    routes: routes.filter((route) => route.vpc === vpc.id),
+  })
+  return [networkOf(requester.vpc), networkOf(accepter.vpc)]
 }

@@ -67,12 +67,13 @@ export function parseAddress(text: string): { family: 4 | 6; value: bigint } | n
 function parseIpv4(text: string): bigint | null {
   const parts = text.split('.')
   if (parts.length !== 4) return null
-  let value = 0n
+  let value = 0
   for (const part of parts) {
-    if (!/^(0|[1-9]\d{0,2})$/.test(part) || Number(part) > 255) return null
-    value = (value << 8n) | BigInt(part)
+    const byte = Number(part)
+    if (!/^(0|[1-9]\d{0,2})$/.test(part) || byte > 255) return null
+    value = value * 256 + byte
   }
-  return value
+  return BigInt(value)
 }
 
 function parseIpv6(text: string): bigint | null {

@@ -62,8 +62,14 @@ export interface Network {
   readonly ports: readonly Port[]
 }
 
+/** What of a VPC is a network of its own. */
+export type OwnNetwork = Pick<Network, 'vpc' | 'subnets' | 'ports'>
+
+/** What of a VPC matters to its peerings. */
+export type RoutedNetwork = Pick<Network, 'vpc' | 'routeTables' | 'routes'>
+
 /** What should be in the network for a VPC; null for one that is deleted. Pure. */
-export function wantedNetwork({ vpc, subnets, ports }: Network): WantedNetwork | null {
+export function wantedNetwork({ vpc, subnets, ports }: OwnNetwork): WantedNetwork | null {
   if (vpc.deletedAtMs !== null) return null
   const { adopted } = vpc.attributes
   if (adopted) return { vpc: vpc.id, adopted, subnets: [], ports: [] }
@@ -87,8 +93,8 @@ export function wantedNetwork({ vpc, subnets, ports }: Network): WantedNetwork |
  */
 export function wantedLink(
   peering: Peering,
-  requester: Network,
-  accepter: Network,
+  requester: RoutedNetwork,
+  accepter: RoutedNetwork,
   nowMs: number,
 ): WantedLink | null {
   const { state } = peeringAt(peering, nowMs)
@@ -103,7 +109,7 @@ export function wantedLink(
   }
 }
 
-function wantedSide(peering: Peering, own: Network, other: Network, open: boolean): WantedSide {
+function wantedSide(peering: Peering, own: RoutedNetwork, other: RoutedNetwork, open: boolean): WantedSide {
   const { id, cidrs } = own.vpc
   const defaults = new Set(own.routeTables.filter(({ isDefault }) => isDefault).map((table) => table.id))
   const inside = (destination: string) => {

@@ -136,8 +136,11 @@ export function partStatements(kind: PartKind, query: PartQuery): { page: Statem
   return statements('parts', [where], { ...query, order: 'id' })
 }
 
+/** What is read of a row. A part's other columns are in its body too. */
+const COLUMNS = { peerings: '*', vpcs: '*', parts: 'id, body' } as const
+
 function statements(
-  table: 'peerings' | 'vpcs' | 'parts',
+  table: keyof typeof COLUMNS,
   branches: readonly Where[],
   query: Pick<PeeringQuery, 'order' | 'window'>,
 ): { page: Statement; count: Statement } {
@@ -156,7 +159,7 @@ function statements(
   const marks = mark === undefined ? [] : order.startsWith('name') ? [mark, mark] : [mark]
   // Each branch is cut to the page by itself, so that none is read further than one page can need.
   const selects = branches.map((where) => ({
-    sql: `SELECT * FROM (SELECT * FROM ${table} WHERE ${where.sql}
+    sql: `SELECT * FROM (SELECT ${COLUMNS[table]} FROM ${table} WHERE ${where.sql}
       ${mark === undefined ? '' : beyond} ORDER BY ${by} LIMIT ?)`,
     values: [...where.values, ...marks, offset + limit],
   }))
