@@ -29,7 +29,7 @@ import {
   openSouthbound,
   type SouthboundTables,
 } from './tables.ts'
-import { routerOf, workloadsOf } from './topology.ts'
+import { plugsOf, routerOf } from './topology.ts'
 import { type Turn, unavailable, Writer } from './writer.ts'
 
 /** What the driver needs. */
@@ -146,22 +146,18 @@ class OvnDataPlane implements DataPlane {
     await this.#doing(`peering ${peering}`, async (turn) => {
       const plan = wanted && { wanted, number: await this.#allocate(`peering ${peering}`) }
       const before = this.#links.get(peering)
-      const chassis = [
-        ...new Set([...(plan ? this.#chassisOf(plan.wanted) : []), ...(before?.chassis ?? [])]),
-      ]
-      const isRight = this.#work(peering, plan).operations.length === 0
-      const stops = !isRight && closingOperations(this.#northbound, peering, plan).length > 0
-      if (stops) await this.#close(turn, peering, plan)
-      const laid = isRight ? null : await this.#lay(turn, peering, plan)
-      // A gate is shut at once. That every chassis has shut it is only known once OVN has counted.
-      const number = stops ? (laid ?? (await this.#heavy.run(turn, countOnly()))) : laid
+      const here = plan ? this.#chassisOf(plan.wanted) : []
+      const found = this.#work(peering, plan)
+      const isRight = found.operations.length === 0
+      const number = isRight ? null : await this.#bring(turn, peering, plan)
+      const chassis = [...new Set([...here, ...(before?.chassis ?? [])])]
       const known = { plan, number: number ?? before?.number ?? this.#first, chassis }
       this.#links.set(peering, known)
       await this.#taken(peering, known)
-      if (plan) this.#links.set(peering, { ...known, chassis: this.#chassisOf(plan.wanted) })
+      if (plan) this.#links.set(peering, { ...known, chassis: isRight ? here : this.#chassisOf(plan.wanted) })
       // Most passes change nothing, and asking costs OVN much.
       if (!isRight || performance.now() - this.#askedAtMs > SIGN_OF_LIFE_MS) this.#askWhenQuiet()
-      const [obstacle] = plan ? linkWork(this.#northbound, plan).obstacles : []
+      const [obstacle] = (isRight ? found : this.#work(peering, plan)).obstacles
       if (obstacle) throw new DataPlaneUnavailableError(obstacle)
     })
   }
@@ -229,6 +225,15 @@ class OvnDataPlane implements DataPlane {
     return Math.max(0, ...[...this.#northbound.rows('NB_Global').values()].map(({ nb_cfg }) => nb_cfg))
   }
 
+  /** Does what is to be done for a link, what must stop first; answers its number, null where it has none. */
+  async #bring(turn: Turn, peering: PeeringId, plan: LinkPlan | null): Promise<number | null> {
+    const stops = closingOperations(this.#northbound, peering, plan).length > 0
+    if (stops) await this.#close(turn, peering, plan)
+    const laid = await this.#lay(turn, peering, plan)
+    // A gate is shut at once. That every chassis has shut it is only known once OVN has counted.
+    return stops ? (laid ?? (await this.#heavy.run(turn, countOnly()))) : laid
+  }
+
   /** What must stop, stops before anything is computed anew. */
   async #close(turn: Turn, peering: PeeringId, plan: LinkPlan | null): Promise<void> {
     const closing = () => closingOperations(this.#northbound, peering, plan)
@@ -250,8 +255,9 @@ class OvnDataPlane implements DataPlane {
     operations: () => LinkWork['operations'],
     heavy: HeavyChange,
   ): Promise<number | null> {
-    if (!operations().every(isGate)) return this.#heavy.run(turn, heavy)
-    await this.#writer.settle(turn, operations)
+    const found = operations()
+    if (!found.every(isGate)) return this.#heavy.run(turn, heavy)
+    if (found.length > 0) await this.#writer.settle(turn, operations)
     return null
   }
 
@@ -276,7 +282,7 @@ class OvnDataPlane implements DataPlane {
 
   #chassisOf(wanted: WantedLink): string[] {
     const portsOf = (side: WantedSide) =>
-      workloadsOf(this.#northbound, routerOf(this.#northbound, side)).map(({ port }) => port.name)
+      plugsOf(this.#northbound, routerOf(this.#northbound, side)).map(({ name }) => name)
     return this.#barrier.chassisOf([wanted.requester, wanted.accepter].flatMap(portsOf))
   }
 

@@ -1,4 +1,4 @@
-import { type Cidr, contains, formatCidr, overlaps } from '../../../domain/cidr.ts'
+import { type Cidr, contains, formatCidr, overlaps, parseCidr } from '../../../domain/cidr.ts'
 import type { PeeringId } from '../../../domain/identity.ts'
 import type { WantedLink, WantedSide } from '../../../domain/realization.ts'
 import type { Uuid } from '../../../ovsdb/index.ts'
@@ -53,9 +53,19 @@ interface End {
   readonly side: SideName
   readonly wanted: WantedSide
   readonly router: Router
+  /** What is connected to the router, and all routes that it has, whosever they are. */
+  readonly connected: readonly Cidr[]
+  readonly present: readonly PresentRoute[]
   readonly mac: string
   /** What is laid, and lets packets pass while the link is open. */
   readonly routes: readonly { readonly block: Cidr; readonly table: string }[]
+}
+
+interface PresentRoute {
+  readonly row: NorthboundRow<'Logical_Router_Static_Route'>
+  readonly block: Cidr | null
+  /** Whose it is; null: not ours. */
+  readonly peering: PeeringId | null
 }
 
 const OTHER = { requester: 'accepter', accepter: 'requester' } as const
@@ -80,7 +90,7 @@ export function linkWork(northbound: Northbound, plan: LinkPlan, claims: readonl
   const families = FAMILIES.filter((family) =>
     ends.every(({ wanted }) => blocksOf(wanted.cidrs).some((block) => block.family === family)),
   )
-  const advance = ends.map((end) => advanceRoutes(northbound, plan.wanted, end, claims))
+  const advance = ends.map((end) => advanceRoutes(plan.wanted, end, claims))
   const rows = ends.flatMap((end, index) => {
     const other = ends[1 - index] as End
     const blocks = advance[index] ?? []
@@ -131,10 +141,15 @@ export function closingOperations(
 
 function endsOf(northbound: Northbound, { wanted, number }: LinkPlan, obstacles: string[]): [End, End] {
   const endAt = (side: SideName): End => {
-    const own = wanted[side]
-    const router = routerOf(northbound, own)
-    const routes = wanted.open ? openRoutes(northbound, wanted, side, router, obstacles) : []
-    return { side, wanted: own, router, mac: macOf(side, number), routes }
+    const router = routerOf(northbound, wanted[side])
+    const connected = connectedTo(northbound, router)
+    const present = routesOf(northbound, router).map((row) => ({
+      row,
+      block: parseCidr(row.ip_prefix),
+      peering: markOf(row.external_ids)?.peering ?? null,
+    }))
+    const bare = { side, wanted: wanted[side], router, connected, present, mac: macOf(side, number) }
+    return { ...bare, routes: wanted.open ? openRoutes(wanted, bare, obstacles) : [] }
   }
   const ends: [End, End] = [endAt('requester'), endAt('accepter')]
   if (ends[0].router._uuid === ends[1].router._uuid) {
@@ -148,20 +163,17 @@ function endsOf(northbound: Northbound, { wanted, number }: LinkPlan, obstacles:
  * VPC and lose in OVN, where the longer prefix wins.
  */
 function openRoutes(
-  northbound: Northbound,
   wanted: WantedLink,
-  side: SideName,
-  router: Router,
+  { side, router, connected, present }: Omit<End, 'routes'>,
   obstacles: string[],
 ): End['routes'] {
   const reachable = blocksOf(wanted[OTHER[side]].cidrs)
-  const local = connectedTo(northbound, router)
-  const foreign = routesOf(northbound, router).filter(({ external_ids }) => !markOf(external_ids)?.peering)
+  const foreign = present.filter(({ peering }) => peering === null).map(({ row }) => row)
   return wanted[side].routes.flatMap(({ destination, routeTable }) => {
-    const [block] = blocksOf([destination])
+    const block = parseCidr(destination)
     const table = tableName(routeTable)
     if (!block || !reachable.some((outer) => contains(outer, block))) return []
-    if (local.some((outer) => contains(outer, block))) return []
+    if (connected.some((outer) => contains(outer, block))) return []
     if (foreign.some((route) => route.route_table === table && route.ip_prefix === formatCidr(block))) {
       obstacles.push(`the OVN logical router ${router.name} has a route of its own for ${destination}`)
       return []
@@ -175,24 +187,15 @@ function openRoutes(
  * this VPC has no other way to, and wants none to by another table. Never in a router of somebody else's, whose owner may
  * lay other routes at any time. They change nothing: without them the same packets would be dropped a step earlier.
  */
-function advanceRoutes(
-  northbound: Northbound,
-  wanted: WantedLink,
-  end: End,
-  claims: readonly Claim[],
-): Cidr[] {
-  const { router } = end
+function advanceRoutes(wanted: WantedLink, end: End, claims: readonly Claim[]): Cidr[] {
+  const { router, connected, present } = end
   if (end.wanted.adopted) return []
   const taken = [
     ...blocksOf(end.wanted.cidrs),
-    ...connectedTo(northbound, router),
+    ...connected,
     ...end.routes.map(({ block }) => block),
     ...claims.filter((claim) => claim.router === router._uuid).map(({ block }) => block),
-    ...blocksOf(
-      routesOf(northbound, router)
-        .filter((route) => markOf(route.external_ids)?.peering !== wanted.peering)
-        .map(({ ip_prefix }) => ip_prefix),
-    ),
+    ...present.flatMap(({ peering, block }) => (peering !== wanted.peering && block ? [block] : [])),
   ]
   const free: Cidr[] = []
   for (const block of blocksOf(wanted[OTHER[end.side]].cidrs)) {
@@ -205,20 +208,17 @@ function advanceRoutes(
 function idleRoutesOfOthers(northbound: Northbound, peering: PeeringId, end: End): NorthboundOperation[] {
   const wanted = end.routes.filter(({ table }) => table === '').map(({ block }) => block)
   if (wanted.length === 0) return []
-  return routesOf(northbound, end.router)
-    .filter((route) => {
-      const other = markOf(route.external_ids)?.peering
-      const [block] = blocksOf([route.ip_prefix])
-      return (
-        other !== undefined &&
+  return end.present
+    .filter(
+      ({ row, block, peering: other }) =>
+        other !== null &&
         other !== peering &&
-        route.route_table === '' &&
-        block !== undefined &&
+        row.route_table === '' &&
+        block !== null &&
         wanted.some((each) => overlaps(each, block)) &&
-        isIdle(northbound, route, other, block)
-      )
-    })
-    .flatMap((row) => remove(northbound, { table: 'Logical_Router_Static_Route', row }))
+        isIdle(northbound, row, other, block),
+    )
+    .flatMap(({ row }) => remove(northbound, { table: 'Logical_Router_Static_Route', row }))
 }
 
 /** Whether nothing can pass by a route, as the gate at its other end does not have its block. */

@@ -78,12 +78,14 @@ export function difference(
   const spare = new Map<string, ActualRow>()
   const surplus: ActualRow[] = []
   for (const each of actual.values()) {
-    if (spare.has(keyOf(each))) surplus.push(each)
-    else spare.set(keyOf(each), each)
+    const key = keyOf(each)
+    if (spare.has(key)) surplus.push(each)
+    else spare.set(key, each)
   }
   const kept = wanted.flatMap((each) => {
-    const known = spare.get(keyOf(each))
-    spare.delete(keyOf(each))
+    const key = keyOf(each)
+    const known = spare.get(key)
+    spare.delete(key)
     return known ? mend(northbound, each, known) : insert(each)
   })
   return [...[...spare.values(), ...surplus].flatMap((each) => remove(northbound, each)), ...kept]

@@ -79,13 +79,21 @@ export function workloadsOf(northbound: Northbound, router: Router): Workload[] 
 }
 
 export function workloadsBehind(northbound: Northbound, gateway: RouterPort): Workload[] {
+  return plugsBehind(northbound, gateway).map((port) => ({ port, gateway, addresses: addressesOf(port) }))
+}
+
+/** What workloads are plugged in by, of all switches that are connected to a router. */
+export function plugsOf(northbound: Northbound, router: Router): SwitchPort[] {
+  return portsOf(northbound, router).flatMap((gateway) => plugsBehind(northbound, gateway))
+}
+
+function plugsBehind(northbound: Northbound, gateway: RouterPort): SwitchPort[] {
   return northbound
     .find('Logical_Switch_Port', 'routerPort', gateway.name)
     .flatMap(({ _uuid }) => northbound.find('Logical_Switch', 'ports', _uuid))
     .flatMap(({ ports }) => [...ports].map((uuid) => northbound.get('Logical_Switch_Port', uuid)))
     .filter(present)
     .filter(({ type }) => type === '')
-    .map((port) => ({ port, gateway, addresses: addressesOf(port) }))
 }
 
 /** Of each `MAC IP…` the addresses. Source: ovn-nb(5), "Logical_Switch_Port". */
