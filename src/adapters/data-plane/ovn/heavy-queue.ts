@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Claim } from './link.ts'
 import type { NorthboundOperation } from './tables.ts'
 import { type Turn, unavailable, type Writer } from './writer.ts'
@@ -21,6 +22,13 @@ interface Waiting {
 }
 
 const BATCH_MAX = 200
+/**
+ * The first of many that come one after another would have OVN compute everything once for itself, and keep all others
+ * waiting. So others are waited for: for a small part of what OVN took last, and again while they keep coming.
+ */
+const PATIENCE = { atATime: 1 / 20, inAll: 1 / 4 } as const
+/** Longer than this OVN was not computing, but away. */
+const TOOK_MS_MAX = 2_000
 
 /**
  * Has one transaction at a time computed, and puts all that comes meanwhile into the next: a hundred changes cost OVN little
@@ -31,6 +39,8 @@ export class HeavyQueue {
   readonly #taken: (number: number) => Promise<unknown>
   readonly #waiting: Waiting[] = []
   #draining = false
+  /** How long OVN took for what it computed last. */
+  #tookMs = 0
 
   /** `taken` is fulfilled once OVN has computed what has this number, or it is no use to wait for it any longer. */
   constructor(writer: Writer, taken: (number: number) => Promise<unknown>) {
@@ -51,11 +61,23 @@ export class HeavyQueue {
   }
 
   async #drain(): Promise<void> {
+    await this.#gather()
     while (this.#waiting.length > 0) {
       const number = await this.#write(this.#takeBatch())
-      if (number !== null) await this.#taken(number)
+      if (number === null) continue
+      const startedMs = performance.now()
+      await this.#taken(number)
+      this.#tookMs = Math.min(TOOK_MS_MAX, performance.now() - startedMs)
     }
     this.#draining = false
+  }
+
+  async #gather(): Promise<void> {
+    const untilMs = performance.now() + this.#tookMs * PATIENCE.inAll
+    for (let known = 0; known < this.#waiting.length && performance.now() < untilMs; ) {
+      known = this.#waiting.length
+      await sleep(this.#tookMs * PATIENCE.atATime)
+    }
   }
 
   /** Those of one turn that have waited longest. */
