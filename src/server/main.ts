@@ -36,6 +36,8 @@ export interface RunningService {
   /** Where, e.g. `http://127.0.0.1:4750`. */
   readonly url: string
   readonly app: App
+  /** Fulfilled once the whole network has been looked at, if that is for this process to do; null: it drives none. */
+  readonly reviewed: Promise<void> | null
   /** Takes no more requests, finishes those under way, and lets go of the store. */
   stop(): Promise<void>
 }
@@ -225,6 +227,7 @@ async function listen(
   return {
     url: urlOf(server.server.address() as AddressInfo),
     app,
+    reviewed: reconciler?.reviewed ?? null,
     async stop() {
       const done = closeQuiet()
       await server.close()

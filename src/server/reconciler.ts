@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Context } from '../app/context.ts'
 import { reconcilePeering, reconcileVpc } from '../app/reconcile.ts'
 import type { PeeringId, VpcId } from '../domain/identity.ts'
@@ -15,6 +16,8 @@ const SWEEP_MAX = 1_000
 const DUE_AT_ONCE = 256
 /** Those that are only looked at again. Few, so that they are in nobody's way. */
 const REVIEWS_AT_ONCE = 16
+/** For so long they may keep the thread busy; then requests have a turn. */
+const BUSY_MS_MAX = 5
 const RETRY_DELAY_MS = { min: 200, max: 10_000 }
 
 /** What is logged once all that there was when this process got the duty has been looked at. */
@@ -59,7 +62,10 @@ export class Reconciler {
   #stopped = false
   #led = false
   #lastReviewAtMs = 0
+  #gaveWayAtMs = 0
+  #givingWay: Promise<void> | null = null
   #idle: (() => void) | null = null
+  readonly #firstReview = Promise.withResolvers<void>()
 
   constructor(
     context: Context,
@@ -91,6 +97,11 @@ export class Reconciler {
         if (part?.kind === 'route') this.#wake({ kind: 'peering', id: part.nextHop })
       }
     }
+  }
+
+  /** Fulfilled once all that there was when this process began has been looked at, or is another process's to look at. */
+  get reviewed(): Promise<void> {
+    return this.#firstReview.promise
   }
 
   /** How many passes are waiting or under way. */
@@ -159,13 +170,28 @@ export class Reconciler {
       entry.queued = null
       entry.overtaken = new AbortController()
       this.#passes[urgency]++
-      void this.#pass(entry).finally(() => {
+      void this.#turn(entry, urgency).finally(() => {
         for (const passed of entry.waiting.splice(0)) passed()
         this.#passes[urgency]--
         if (this.#passes.due + this.#passes.review === 0) this.#idle?.()
         this.#next(urgency, atOnce)
       })
     }
+  }
+
+  async #turn(entry: Entry, urgency: Urgency): Promise<void> {
+    // Most of those that find nothing to do wait for nothing either, and all else would have to wait for all of them.
+    if (urgency === 'review' && performance.now() - this.#gaveWayAtMs > BUSY_MS_MAX) {
+      this.#givingWay ??= this.#giveWay()
+      await this.#givingWay
+    }
+    await this.#pass(entry)
+  }
+
+  async #giveWay(): Promise<void> {
+    await setImmediate()
+    this.#gaveWayAtMs = performance.now()
+    this.#givingWay = null
   }
 
   async #pass(entry: Entry): Promise<void> {
@@ -212,7 +238,7 @@ export class Reconciler {
     const isFirst = leads && !this.#led
     if (isFirst) this.#lastReviewAtMs = 0
     this.#led = leads
-    if (!leads) return
+    if (!leads) return this.#firstReview.resolve()
     try {
       const { peerings, vpcs } = await this.#context.store.unrealized(SWEEP_MAX)
       for (const id of vpcs) this.#lookAt({ kind: 'vpc', id }, 'due')
@@ -230,10 +256,12 @@ export class Reconciler {
   async #review(isFirst: boolean): Promise<void> {
     const startedMs = performance.now()
     const { networks, links } = await this.#dataPlane.observe()
-    const passes: Promise<void>[] = []
+    const passes = new Map<Entry, Promise<void>>()
     const lookAt = (subject: Subject) => {
       const entry = this.#lookAt(subject, 'review')
-      if (entry) passes.push(new Promise((resolve) => entry.waiting.push(resolve)))
+      if (entry && !passes.has(entry)) {
+        passes.set(entry, new Promise((resolve) => entry.waiting.push(resolve)))
+      }
     }
     for (const id of links) lookAt({ kind: 'peering', id })
     for (const id of networks) lookAt({ kind: 'vpc', id })
@@ -251,9 +279,10 @@ export class Reconciler {
       after = page.items.length === SWEEP_MAX ? (page.items.at(-1)?.peering.id ?? null) : null
     }
     if (!isFirst) return
-    void Promise.all(passes).then(() => {
+    void Promise.all(passes.values()).then(() => {
       const durationMs = Math.round(performance.now() - startedMs)
-      this.#logger.info({ passes: passes.length, durationMs }, REVIEWED)
+      this.#logger.info({ passes: passes.size, durationMs }, REVIEWED)
+      this.#firstReview.resolve()
     })
   }
 

@@ -25,7 +25,9 @@ Logs go to standard error. Replicas on one database have copies of one master.ke
     ])
     const logger = createLogger()
     const service = await startService(options, logger)
-    releaseMemory()
+    // A network that is looked at for the first time takes more than all the rest, which is given back with it.
+    if (service.reviewed) void service.reviewed.then(releaseMemory)
+    else releaseMemory()
     const stopped = untilAsked()
     process.stdout.write(`isthmus ready ${service.url}\n`)
     const signal = await stopped
