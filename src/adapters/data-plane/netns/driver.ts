@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { PartId, PeeringId, VpcId } from '../../../domain/identity.ts'
 import type { WantedLink, WantedNetwork, WantedSide } from '../../../domain/realization.ts'
 import {
@@ -85,12 +84,7 @@ class NetnsDataPlane implements DataPlane {
         if (known.size === 0) places.delete(peering)
       }
       if (!ends) return
-      const laid = this.#laid.get(peering)
-      const before = {
-        nothing: known.size === 0,
-        laid: laid !== undefined,
-        otherwise: laid !== undefined && !isDeepStrictEqual(laid.map(passagesOf), ends.map(passagesOf)),
-      }
+      const before = { nothing: known.size === 0, laid: this.#laid.get(peering) ?? null }
       places.set(peering, new Set([...known, ...named]))
       this.#laid.set(peering, ends)
       await layLink(this.#kernel, ends, before)
@@ -232,8 +226,6 @@ class NetnsDataPlane implements DataPlane {
 function isToBeLaid({ open, requester, accepter }: WantedLink): boolean {
   return open || (requester.adopted === null && accepter.adopted === null)
 }
-
-const passagesOf = ({ passages }: End) => passages
 
 /** The namespace that is, or stands for, a VPC. Throws `DataPlaneUnavailableError` where it is no namespace. */
 function namespaceOf({ vpc, adopted }: Pick<WantedSide, 'vpc' | 'adopted'>): string {

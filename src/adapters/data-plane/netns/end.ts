@@ -127,16 +127,33 @@ export async function beginEnd(kernel: Kernel, end: End): Promise<Seen> {
 }
 
 /**
- * Lets other packets pass the gate of an end that has been laid, and meanwhile looks at all the rest. Where there is no gate
- * to be changed, that is what has been seen.
+ * Changes an end from what it was `before`, as far as is known, and only then looks what has become of it: packets wait for
+ * the change. Where there is no gate to be changed, that is what has been seen.
  */
-export async function changeEnd(kernel: Kernel, end: End): Promise<Seen> {
+export async function changeEnd(kernel: Kernel, end: End, before: End): Promise<Seen> {
   const { namespace, device, peering } = end
-  const [seen, { errors }] = await Promise.all([
-    lookAtDevice(kernel, end),
+  // Which routes somebody else's namespace may have depends on what else is in it.
+  const lines = end.adopted ? [] : mendEnd(end, supposed(before))
+  const [{ errors }] = await Promise.all([
     kernel.nft(namespace, [fillGate(device, end.passages)]),
+    lines.length > 0 && kernel.ip(namespace, lines),
   ])
+  const seen = await lookAtDevice(kernel, end)
   return { ...seen, gate: errors === '' ? expectedGate(device, peering, end.passages) : [] }
+}
+
+/** How an end would be seen that is as it should be. */
+function supposed({ routes, device, there }: End): Omit<Seen, 'gate'> {
+  return {
+    ...NOTHING,
+    neighbour: true,
+    routes: routes.map(({ destination, table }) => ({
+      destination,
+      table: String(table ?? 'main'),
+      device,
+      via: there.address,
+    })),
+  }
 }
 
 const NOTHING: Omit<Seen, 'gate'> = {
@@ -262,7 +279,7 @@ export function makePair(end: End, other: End): string {
 }
 
 /** The lines of `ip` that mend what belongs to a device that is intact: removals first. Pure. */
-export function mendEnd(end: End, seen: Seen): string[] {
+export function mendEnd(end: End, seen: Omit<Seen, 'gate'>): string[] {
   const wanted = end.routes.filter(({ destination }) => !isShadowing(destination, seen.connected))
   const keyOf = (route: { destination: string; table: number | string | null }) =>
     `${route.table ?? 'main'} ${route.destination}`

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { PeeringId } from '../../../domain/identity.ts'
 import { DataPlaneUnavailableError } from '../../../ports/data-plane.ts'
 import {
@@ -28,10 +29,8 @@ import { GROUP, parseAlias } from './names.ts'
 export interface Known {
   /** There is nothing of it anywhere, as far as is known. */
   readonly nothing: boolean
-  /** It has been laid by this process, so the programs that stay may remember devices that are gone. */
-  readonly laid: boolean
-  /** It has been laid by this process, but so that other packets passed: its gates are to be others. */
-  readonly otherwise: boolean
+  /** As this process has laid it, so that the programs that stay may remember devices that are gone; null: it has not. */
+  readonly laid: readonly [End, End] | null
 }
 
 /** Brings a link that is to be open to what is wanted; where it cannot be laid, nothing of it is left. Safe to repeat. */
@@ -41,7 +40,10 @@ export async function layLink(kernel: Kernel, ends: readonly [End, End], known: 
   if (one.namespace === other.namespace) {
     throw new DataPlaneUnavailableError(`both VPCs stand for the namespace ${one.namespace}`)
   }
-  const seen = known.nothing ? null : await (known.otherwise ? changeBoth : lookAtBoth)(kernel, ends)
+  const isOther = known.laid !== null && !isDeepStrictEqual(known.laid.map(waysOf), ends.map(waysOf))
+  const seen = known.nothing
+    ? null
+    : await (isOther ? changeBoth(kernel, ends, known.laid) : lookAtBoth(kernel, ends))
   if (seen && isPair(...seen)) return mend(kernel, ends, seen)
   try {
     if (seen) await clear(kernel, ends, seen, known)
@@ -188,8 +190,14 @@ export async function peeringsIn(kernel: Kernel, namespace: string): Promise<Pee
   }
 }
 
-async function changeBoth(kernel: Kernel, [one, other]: readonly [End, End]): Promise<[Seen, Seen]> {
-  return all([changeEnd(kernel, one), changeEnd(kernel, other)])
+const waysOf = ({ passages, routes }: End) => ({ passages, routes })
+
+async function changeBoth(
+  kernel: Kernel,
+  [one, other]: readonly [End, End],
+  before: readonly [End, End],
+): Promise<[Seen, Seen]> {
+  return all([changeEnd(kernel, one, before[0]), changeEnd(kernel, other, before[1])])
 }
 
 async function lookAtBoth(kernel: Kernel, [one, other]: readonly [End, End]): Promise<[Seen, Seen]> {
