@@ -1,6 +1,6 @@
 import type { CommitOutcome } from '../../../ports/store.ts'
 import { conflictOf, type SealedChange } from '../conflicts.ts'
-import { lookupsFor } from './lookups.ts'
+import { lookupFor } from './lookups.ts'
 import { jsonText, prepare, type Session } from './session.ts'
 import { Snapshot } from './snapshot.ts'
 import { writeStatements } from './writes.ts'
@@ -26,12 +26,12 @@ export async function runBatch(
   again: boolean,
   timeoutMs: number,
 ): Promise<readonly CommitOutcome[]> {
-  const lookups = lookupsFor(changes)
+  const lookup = lookupFor(changes)
   const statements = [
     BEGIN,
     TAKE_TURN(),
     ...(again ? [RECALL(id)] : []),
-    ...lookups.map(({ statement }) => statement),
+    ...(lookup ? [lookup.statement] : []),
   ]
   const [, turn, ...answers] = await session.all(statements, timeoutMs)
   const recalled = again ? answers.shift()?.rows[0]?.['outcomes'] : undefined
@@ -40,9 +40,7 @@ export async function runBatch(
     return JSON.parse(String(recalled)) as CommitOutcome[]
   }
   const snapshot = new Snapshot(Number(turn?.rows[0]?.['last']))
-  for (const [index, { keep }] of lookups.entries()) {
-    for (const row of answers[index]?.rows ?? []) keep(snapshot, row)
-  }
+  lookup?.keep(snapshot, answers[0]?.rows ?? [])
   const outcomes = changes.map((change): CommitOutcome => {
     const conflict = conflictOf(change, snapshot)
     if (conflict) return { ok: false, conflict }

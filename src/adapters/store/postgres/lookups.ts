@@ -5,7 +5,7 @@ import { keptMoves } from '../../../domain/quota.ts'
 import type { Condition } from '../../../ports/store.ts'
 import type { SealedChange, Versioned } from '../conflicts.ts'
 import { claimFrom, type Row, tenantFrom } from '../rows.ts'
-import { prepare, type Statement, storableKey, type Value } from './session.ts'
+import { prepare, storableKey, type Value } from './session.ts'
 import type { PeeringFact, ResourceFact, Snapshot } from './snapshot.ts'
 
 type Changes = readonly SealedChange[]
@@ -14,7 +14,8 @@ type Changes = readonly SealedChange[]
 interface Lookup {
   /** The values to ask with; null where these changes do not need it. */
   readonly values: (changes: Changes) => readonly Value[] | null
-  readonly statement: (...values: Value[]) => Statement
+  /** Selects rows by the values. What is JSON there is asked for as text. */
+  readonly sql: string
   readonly keep: (snapshot: Snapshot, row: Row) => void
 }
 
@@ -29,15 +30,14 @@ export const livePeeringsOf = (vpc: string) =>
 
 /**
  * Everything that a decision about changes can rest on, each kind in one question for all of them. A row that another
- * batch has just written is found: whoever asks holds the lock that all batches take.
+ * batch has just written is found: whoever asks holds the lock that all batches take. To ask costs more than to answer, so
+ * they are asked together: see `lookupFor`.
  */
 const LOOKUPS: readonly Lookup[] = [
   {
     values: (changes) =>
       some(changes.flatMap(({ claims = [] }) => claims.map(({ key }) => storableKey(key)))),
-    statement: prepare(
-      'SELECT key, fingerprint, result, expires_at_ms FROM claims WHERE key = ANY($1::text[])',
-    ),
+    sql: 'SELECT key, fingerprint, result, expires_at_ms FROM claims WHERE key = ANY($1::text[])',
     keep(snapshot, row) {
       const claim = claimFrom(row)
       snapshot.claims.set(claim.key, claim)
@@ -56,11 +56,9 @@ const LOOKUPS: readonly Lookup[] = [
         tenants.flatMap(({ huawei }) => Object.values(huawei.projects)),
       ]
     },
-    statement: prepare(
-      `SELECT body FROM tenants WHERE id = ANY($1::text[]) OR name = ANY($2::text[]) OR domain_name = ANY($3::text[])
+    sql: `SELECT body::text FROM tenants WHERE id = ANY($1::text[]) OR name = ANY($2::text[]) OR domain_name = ANY($3::text[])
         OR alibaba_uid = ANY($4::text[]) OR tencent_uin = ANY($5::text[])
         OR id IN (SELECT tenant FROM projects WHERE projects.id = ANY($6::text[]))`,
-    ),
     keep(snapshot, row) {
       const tenant = tenantFrom(row)
       snapshot.tenants.set(tenant.id, tenant)
@@ -72,16 +70,12 @@ const LOOKUPS: readonly Lookup[] = [
         ...changes.flatMap(({ consents = [] }) => consents.map(({ tenant }) => tenant)),
         ...conditionsOf(changes, 'consent-is').map(({ tenant }) => tenant),
       ]),
-    statement: prepare(
-      `SELECT id, consent->>'version' AS version FROM tenants WHERE id = ANY($1::text[]) AND consent IS NOT NULL`,
-    ),
+    sql: `SELECT id, consent->>'version' AS version FROM tenants WHERE id = ANY($1::text[]) AND consent IS NOT NULL`,
     keep: (snapshot, row) => snapshot.consentVersions.set(String(row['id']), Number(row['version'])),
   },
   {
     values: (changes) => some(conditionsOf(changes, 'overlap-is').map(({ tenant }) => tenant)),
-    statement: prepare(
-      'SELECT id, tenant, cidrs FROM vpcs WHERE tenant = ANY($1::text[]) AND deleted_at_ms IS NULL',
-    ),
+    sql: 'SELECT id, tenant, cidrs::text FROM vpcs WHERE tenant = ANY($1::text[]) AND deleted_at_ms IS NULL',
     keep: (snapshot, row) =>
       snapshot.addBlocks({
         id: row['id'] as VpcId,
@@ -92,7 +86,7 @@ const LOOKUPS: readonly Lookup[] = [
   },
   {
     values: (changes) => some(changes.flatMap(({ accessKeys }) => accessKeys.map(({ id }) => id))),
-    statement: prepare('SELECT id, tenant FROM access_keys WHERE id = ANY($1::text[])'),
+    sql: 'SELECT id, tenant FROM access_keys WHERE id = ANY($1::text[])',
     keep: (snapshot, row) => snapshot.keyOwners.set(String(row['id']), row['tenant'] as never),
   },
   {
@@ -101,9 +95,8 @@ const LOOKUPS: readonly Lookup[] = [
         changes.flatMap(({ vpcs = [] }) => vpcs),
         [...vpcsOf(changes, 'vpc-exists'), ...unchanged(changes, 'vpcs')],
       ),
-    statement:
-      prepare(`SELECT id, alibaba_id, tencent_id, tenant, region, name, deleted_at_ms, version FROM vpcs
-      WHERE id = ANY($1::text[]) OR alibaba_id = ANY($2::text[]) OR tencent_id = ANY($2::text[])`),
+    sql: `SELECT id, alibaba_id, tencent_id, tenant, region, name, deleted_at_ms, version FROM vpcs
+      WHERE id = ANY($1::text[]) OR alibaba_id = ANY($2::text[]) OR tencent_id = ANY($2::text[])`,
     keep: keepVpc,
   },
   {
@@ -113,9 +106,8 @@ const LOOKUPS: readonly Lookup[] = [
         ? null
         : [wanted.map(({ party }) => party.tenant), wanted.map(({ name }) => name)]
     },
-    statement:
-      prepare(`SELECT id, alibaba_id, tencent_id, tenant, region, name, deleted_at_ms, version FROM vpcs
-      WHERE (tenant, name) IN (SELECT * FROM unnest($1::text[], $2::text[])) AND deleted_at_ms IS NULL`),
+    sql: `SELECT id, alibaba_id, tencent_id, tenant, region, name, deleted_at_ms, version FROM vpcs
+      WHERE (tenant, name) IN (SELECT * FROM unnest($1::text[], $2::text[])) AND deleted_at_ms IS NULL`,
     keep: keepVpc,
   },
   {
@@ -124,9 +116,8 @@ const LOOKUPS: readonly Lookup[] = [
         changes.flatMap(({ peerings = [] }) => peerings),
         unchanged(changes, 'peerings'),
       ),
-    statement:
-      prepare(`SELECT id, alibaba_id, tencent_id, requester_vpc, accepter_vpc, state, version FROM peerings
-      WHERE id = ANY($1::text[]) OR alibaba_id = ANY($2::text[]) OR tencent_id = ANY($2::text[])`),
+    sql: `SELECT id, alibaba_id, tencent_id, requester_vpc, accepter_vpc, state, version FROM peerings
+      WHERE id = ANY($1::text[]) OR alibaba_id = ANY($2::text[]) OR tencent_id = ANY($2::text[])`,
     keep: keepPeering,
   },
   {
@@ -139,24 +130,24 @@ const LOOKUPS: readonly Lookup[] = [
       ]
       return pairs.length === 0 ? null : [pairs.map(([first]) => first), pairs.map(([, second]) => second)]
     },
-    statement: prepare(`SELECT id, alibaba_id, tencent_id, requester_vpc, accepter_vpc, state, version
+    sql: `SELECT id, alibaba_id, tencent_id, requester_vpc, accepter_vpc, state, version
       FROM unnest($1::text[], $2::text[]) AS pair (first, second) CROSS JOIN LATERAL (
         SELECT * FROM peerings WHERE least(requester_vpc, accepter_vpc) = first
           AND greatest(requester_vpc, accepter_vpc) = second
           AND state <> 'deleted' AND state IN ('pending-acceptance', 'active') LIMIT 1
-      ) AS live`),
+      ) AS live`,
     keep: keepPeering,
   },
   {
     values: (changes) => some([...vpcsOf(changes, 'vpc-unpeered'), ...vpcsOf(changes, 'neighbours-are')]),
-    statement: prepare(`SELECT live.id, alibaba_id, tencent_id, requester_vpc, accepter_vpc, state, version
-      FROM unnest($1::text[]) AS vpc (id) CROSS JOIN LATERAL (${livePeeringsOf('vpc.id')}) AS live`),
+    sql: `SELECT live.id, alibaba_id, tencent_id, requester_vpc, accepter_vpc, state, version
+      FROM unnest($1::text[]) AS vpc (id) CROSS JOIN LATERAL (${livePeeringsOf('vpc.id')}) AS live`,
     keep: keepPeering,
   },
   {
     values: (changes) => ids(newParts(changes), []),
-    statement: prepare(`SELECT id, alibaba_id, tencent_id FROM parts
-      WHERE id = ANY($1::text[]) OR alibaba_id = ANY($2::text[]) OR tencent_id = ANY($2::text[])`),
+    sql: `SELECT id, alibaba_id, tencent_id FROM parts
+      WHERE id = ANY($1::text[]) OR alibaba_id = ANY($2::text[]) OR tencent_id = ANY($2::text[])`,
     keep: (snapshot, row) => snapshot.addPart(resourceFact(row)),
   },
   {
@@ -168,7 +159,7 @@ const LOOKUPS: readonly Lookup[] = [
           .flatMap(({ peerings = [] }) => peerings.flatMap(({ from, to }) => keptMoves(from, to)))
           .map(({ counter }) => counter.key),
       ]),
-    statement: prepare('SELECT key, used FROM counters WHERE key = ANY($1::text[])'),
+    sql: 'SELECT key, used FROM counters WHERE key = ANY($1::text[])',
     keep: (snapshot, row) => snapshot.counters.set(String(row['key']), Number(row['used'])),
   },
   {
@@ -177,9 +168,7 @@ const LOOKUPS: readonly Lookup[] = [
       const tenants = conditionsOf(changes, 'webhooks-below').map(({ tenant }) => tenant)
       return ids.length + tenants.length === 0 ? null : [ids, tenants]
     },
-    statement: prepare(
-      'SELECT id, tenant, version FROM webhooks WHERE id = ANY($1::text[]) OR tenant = ANY($2::text[])',
-    ),
+    sql: 'SELECT id, tenant, version FROM webhooks WHERE id = ANY($1::text[]) OR tenant = ANY($2::text[])',
     keep(snapshot, row) {
       const fact = { tenant: String(row['tenant']), version: Number(row['version']) }
       snapshot.webhooks.set(String(row['id']), fact)
@@ -187,12 +176,38 @@ const LOOKUPS: readonly Lookup[] = [
   },
 ]
 
-/** The questions that `changes` need the answers to, and who keeps those. */
-export function lookupsFor(changes: Changes) {
-  return LOOKUPS.flatMap(({ values, statement, keep }) => {
+/** Everything that `changes` need to know in one statement, and what keeps its rows; null where they need nothing. */
+export function lookupFor(changes: Changes) {
+  const asked = LOOKUPS.flatMap(({ values }, index) => {
     const given = values(changes)
-    return given === null ? [] : [{ statement: statement(...given), keep }]
+    return given === null ? [] : [{ index, given }]
   })
+  if (asked.length === 0) return null
+  const statement = together(asked.map(({ index, given: { length } }) => ({ index, length })))
+  return { statement: statement(...asked.flatMap(({ given }) => given)), keep: keepAll }
+}
+
+function keepAll(snapshot: Snapshot, rows: readonly Row[]): void {
+  for (const { lookup, found } of rows)
+    LOOKUPS[Number(lookup)]?.keep(snapshot, JSON.parse(String(found)) as Row)
+}
+
+const prepared = new Map<string, ReturnType<typeof prepare>>()
+
+/** The questions with these numbers, each with so many values, as one. There are a few kinds of batches. */
+function together(questions: readonly { readonly index: number; readonly length: number }[]) {
+  const name = questions.map(({ index }) => index).join()
+  const known = prepared.get(name)
+  if (known) return known
+  let before = 0
+  const selects = questions.map(({ index, length }) => {
+    const sql = LOOKUPS[index]?.sql.replaceAll(/\$(\d+)/g, (_, number) => `$${before + Number(number)}`)
+    before += length
+    return `SELECT ${index} AS lookup, to_json(answer) AS found FROM (${sql}) AS answer`
+  })
+  const made = prepare(selects.join(' UNION ALL '))
+  prepared.set(name, made)
+  return made
 }
 
 /** Each of `values` once, as the only value of a statement; null where there is none. */

@@ -61,7 +61,13 @@ const INSERT_COUNTERS = insert('counters')
 const UPDATE_COUNTERS = expecting(`UPDATE counters SET used = wanted.used
   FROM json_to_recordset($1::json) AS wanted (key text, used bigint, used_read bigint)
   WHERE counters.key = wanted.key AND counters.used = wanted.used_read`)
-const INSERT_EVENTS = insert('events')
+/** With the number of the last of them, which leaves no gap. */
+const LOG_EVENTS = prepare(`WITH logged AS (
+    INSERT INTO events SELECT * FROM json_populate_recordset(null::events, $1::json) RETURNING sequence
+  ), moved AS (
+    UPDATE event_sequence SET last = (SELECT max(sequence) FROM logged)
+    WHERE last = (SELECT max(sequence) - count(*) FROM logged) RETURNING 1
+  ) SELECT expect_rows(count(*), 1) FROM moved`)
 const UPSERT_REALIZATIONS = prepare(`INSERT INTO realizations
   SELECT * FROM json_populate_recordset(null::realizations, $1::json)
   ON CONFLICT (id) DO UPDATE SET realized = excluded.realized, proven_at_ms = excluded.proven_at_ms,
@@ -71,9 +77,6 @@ const ALLOCATE = prepare(`INSERT INTO allocations
   SELECT name, (SELECT coalesce(max(number), 0) FROM allocations) + row_number() OVER (ORDER BY place)
   FROM unnest($1::text[]) WITH ORDINALITY AS wanted (name, place)
   WHERE NOT EXISTS (SELECT 1 FROM allocations WHERE allocations.name = wanted.name)`)
-const MOVE_SEQUENCE = expecting(
-  `UPDATE event_sequence SET last = ($1::json->>'to')::bigint WHERE last = ($1::json->>'from')::bigint`,
-)
 const INSERT_CLAIMS =
   expecting(`INSERT INTO claims SELECT * FROM json_populate_recordset(null::claims, $1::json)
   ON CONFLICT (key) DO UPDATE SET fingerprint = excluded.fingerprint, result = excluded.result,
@@ -128,10 +131,7 @@ export function writeStatements(writes: Writes): Statement[] {
   const [newCounters, changedCounters] = apart(counters, 'used_read', (used, key) => ({ key, used }))
   all(newCounters, (rows) => INSERT_COUNTERS(rows))
   all(changedCounters, UPDATE_COUNTERS)
-  all(events.map(eventRow), (rows) => INSERT_EVENTS(rows))
-  const [first, last] = [events.at(0), events.at(-1)]
-  if (first && last)
-    statements.push(MOVE_SEQUENCE(jsonText({ from: first.sequence - 1, to: last.sequence }), 1))
+  all(events.map(eventRow), (rows) => LOG_EVENTS(rows))
   all([...realizations.values()].filter((realization) => realization !== null).map(realizationRow), (rows) =>
     UPSERT_REALIZATIONS(rows),
   )
