@@ -192,7 +192,11 @@ suite('what explain says is what packets do', () => {
           await until(async () => (await explain(current, alice, from, to)).cause !== cause, `not ${cause}`)
           continue
         }
-        await until(async () => !(await passes(here, there, ['-c', '1', '-W', '0.1'])), 'nothing passes')
+        // One packet may be late by itself, on a busy machine, or be lost while devices change: neither says anything.
+        const several = ['-c', '5', '-W', '0.2']
+        const stopped = async () =>
+          !(await passes(here, there, several)) && !(await passes(there, here, several))
+        await until(stopped, 'nothing passes')
         assert.equal(await passes(there, here, ['-c', '3', '-W', '0.1']), false, cause)
         found.push(cause)
         const owner = next?.tenant?.name === 'bob' ? bob : alice

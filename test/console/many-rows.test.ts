@@ -96,6 +96,7 @@ suite(`a list of ${ROWS} rows`, () => {
     assert.equal(await lastRow.evaluate((row) => row === document.activeElement), true)
 
     await page.keyboard.press('/')
+    await page.waitForFunction(() => document.activeElement?.tagName === 'INPUT')
     await page.keyboard.type('row 7777')
     await page.getByRole('row', { name: /^row 7777/ }).click()
     await page.getByRole('heading', { name: 'row 7777' }).waitFor()
