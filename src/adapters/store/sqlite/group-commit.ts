@@ -17,8 +17,8 @@ interface Waiting {
 const WAITING_MAX = 20_000
 
 /**
- * Hands changes to the writer's thread: at once where it has nothing to do, else those of one turn of the event loop together.
- * What arrives there while one commit is under way shares the next: the writer never waits until this thread has time for it.
+ * Hands changes to the writer's thread, those of one turn of the event loop together. What arrives there while one commit
+ * is under way shares the next: the writer never waits until this thread has time for it.
  */
 export class GroupCommit {
   readonly #worker: Worker
@@ -64,9 +64,7 @@ export class GroupCommit {
     const followed = this.#telemetry.followChange()
     return new Promise((resolve, reject) => {
       this.#waiting.push({ followed, resolve, reject })
-      if (this.#unsent.push(change) > 1) return
-      if (this.#waiting.length === 1) this.#send()
-      else setImmediate(() => this.#send())
+      if (this.#unsent.push(change) === 1) setImmediate(() => this.#send())
     })
   }
 
