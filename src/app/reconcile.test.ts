@@ -33,12 +33,13 @@ async function route(owner: 'alice' | 'bob', vpc: string, destination: string, n
 }
 
 describe('a pass over a peering', () => {
-  it('lays a request closed and without routes, opens it when it is accepted, takes it away when it ends', async () => {
+  it('lays a request closed, with the routes it would have, opens it when it is accepted, takes it away when it ends', async () => {
     const { ours, theirs, id } = await asked()
     await route('bob', theirs.id, '10.1.0.0/16', id)
     await pass(id)
     const laid = dataPlane.links.get(id)
-    assert.deepEqual([laid?.open, laid?.requester.routes, laid?.accepter.routes], [false, [], []])
+    const routes = [{ destination: '10.1.0.0/16', routeTable: null }]
+    assert.deepEqual([laid?.open, laid?.requester.routes, laid?.accepter.routes], [false, [], routes])
     await world.app.acceptPeering(world.as(world.bob), { id })
     await route('alice', ours.id, '10.2.0.0/24', id)
     await pass(id)

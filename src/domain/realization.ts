@@ -43,7 +43,7 @@ export interface WantedSide {
   readonly adopted: Adopted | null
   /** The blocks of this VPC: the only sources here, and the only destinations there. */
   readonly cidrs: readonly string[]
-  /** What this VPC sends through the link: routes inside the other's blocks. */
+  /** What this VPC sends through the link once it is open: routes inside the other's blocks. */
   readonly routes: readonly WantedRoute[]
 }
 
@@ -89,7 +89,7 @@ export function wantedNetwork({ vpc, subnets, ports }: OwnNetwork): WantedNetwor
 
 /**
  * What should be in the network for a peering at `nowMs`; null where nothing should. A request that waits is laid, but
- * closed, and without routes: a mere request must change nothing for anybody. Pure.
+ * closed: a mere request must change nothing for anybody. Pure.
  */
 export function wantedLink(
   peering: Peering,
@@ -104,12 +104,12 @@ export function wantedLink(
   return {
     peering: peering.id,
     open,
-    requester: wantedSide(peering, requester, accepter, open),
-    accepter: wantedSide(peering, accepter, requester, open),
+    requester: wantedSide(peering, requester, accepter),
+    accepter: wantedSide(peering, accepter, requester),
   }
 }
 
-function wantedSide(peering: Peering, own: RoutedNetwork, other: RoutedNetwork, open: boolean): WantedSide {
+function wantedSide(peering: Peering, own: RoutedNetwork, other: RoutedNetwork): WantedSide {
   const { id, cidrs } = own.vpc
   const defaults = new Set(own.routeTables.filter(({ isDefault }) => isDefault).map((table) => table.id))
   const inside = (destination: string) => {
@@ -125,7 +125,7 @@ function wantedSide(peering: Peering, own: RoutedNetwork, other: RoutedNetwork, 
       destination,
       routeTable: defaults.has(routeTable) ? null : routeTable,
     }))
-  return { vpc: id, adopted: own.vpc.attributes.adopted, cidrs, routes: open ? routes : [] }
+  return { vpc: id, adopted: own.vpc.attributes.adopted, cidrs, routes }
 }
 
 /**

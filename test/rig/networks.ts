@@ -101,8 +101,11 @@ async function openNetns(): Promise<NetworkRig> {
 async function devicesIn(
   namespace: string,
 ): Promise<{ readonly ifname?: string; readonly ifindex?: number; readonly ifalias?: string }[]> {
-  const { stdout } = await run('ip', ['-j', '-n', namespace, 'link', 'show', 'group', String(GROUP.peering)])
-  return (JSON.parse(stdout) as { ifname?: string }[]).filter(({ ifname }) => ifname !== undefined)
+  const found = [GROUP.peering, GROUP.waiting].map(async (group) => {
+    const { stdout } = await run('ip', ['-j', '-n', namespace, 'link', 'show', 'group', String(group)])
+    return (JSON.parse(stdout) as { ifname?: string }[]).filter(({ ifname }) => ifname !== undefined)
+  })
+  return (await Promise.all(found)).flat()
 }
 
 const idsIn = (text: string, pattern: RegExp) => [

@@ -30,7 +30,7 @@ export interface World {
   routeByHand(vpc: VpcId, destination: string, link: WantedLink): Promise<void>
   /** Takes away all that keeps packets from crossing a VPC from one peering to another. */
   removeTransitGuard(vpc: VpcId): Promise<void>
-  /** Lets packets through between the VPCs of a link that is closed, by each side's blocks. */
+  /** Lets packets into either VPC of a link that is closed, from the other's blocks. */
   openGateByHand(link: WantedLink): Promise<void>
   /** Ways to damage a link that is open, so that its packets no longer pass. */
   readonly damages: readonly { readonly what: string; inflict(link: WantedLink): Promise<void> }[]
@@ -192,9 +192,15 @@ function rulesContract(opened: () => World): void {
       const closed = buildLink({ vpc: a }, { vpc: b }, { open: false })
       await lay(world, closed)
       await assertApart(world, here, there)
+      for (const cidr of B) await world.routeByHand(a.id, cidr, closed)
+      for (const cidr of A) await world.routeByHand(b.id, cidr, closed)
+      await assertApart(world, here, there)
       // The control: the very same packets pass once somebody opens it by hand.
       await world.openGateByHand(closed)
       await assertReach(world, here, there)
+      // And are stopped by the next pass.
+      await world.dataPlane.realizeLink(closed.peering, closed)
+      await assertApart(world, here, there)
     })
 
     it('does not lead from one peering into another, whatever the outer ones do', async () => {

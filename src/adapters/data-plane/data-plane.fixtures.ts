@@ -74,11 +74,9 @@ export function buildLink(
     vpc: own.vpc.id,
     adopted: own.vpc.adopted,
     cidrs: own.vpc.cidrs,
-    routes: open
-      ? (own.routes ?? other.vpc.cidrs).map((route) =>
-          typeof route === 'string' ? { destination: route, routeTable: null } : route,
-        )
-      : [],
+    routes: (own.routes ?? other.vpc.cidrs).map((route) =>
+      typeof route === 'string' ? { destination: route, routeTable: null } : route,
+    ),
   })
   return {
     peering: more.peering ?? peeringId(randomUUID()),

@@ -150,11 +150,11 @@ class NetnsDataPlane implements DataPlane {
   }
 
   async #endsOf(wanted: WantedLink, device: string): Promise<readonly [End, End]> {
-    const { peering, requester, accepter } = wanted
+    const { peering, open, requester, accepter } = wanted
     const sides = (own: WantedSide, other: WantedSide) => ({ own, other, namespace: namespaceOf(own) })
     return Promise.all([
-      endOf('requester', peering, device, sides(requester, accepter), this.#allocate),
-      endOf('accepter', peering, device, sides(accepter, requester), this.#allocate),
+      endOf('requester', peering, device, open, sides(requester, accepter), this.#allocate),
+      endOf('accepter', peering, device, open, sides(accepter, requester), this.#allocate),
     ])
   }
 
@@ -220,8 +220,8 @@ class NetnsDataPlane implements DataPlane {
 }
 
 /**
- * A request is laid as a link is that nothing may pass: with gates that are empty, and without routes. So all that is left
- * when it is accepted is to fill them. In a namespace of somebody else's there is nothing until then.
+ * A request is laid as a link is that nothing may pass: with gates that are shut, and without routes. So all that is left
+ * when it is accepted is to open them. In a namespace of somebody else's there is nothing until then.
  */
 function isToBeLaid({ open, requester, accepter }: WantedLink): boolean {
   return open || (requester.adopted === null && accepter.adopted === null)

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { contains, formatCidr, parseCidr } from '../../../domain/cidr.ts'
 import type { PeeringId } from '../../../domain/identity.ts'
 import { parseDestination } from '../../../domain/network.ts'
@@ -23,11 +24,13 @@ export interface End {
   readonly peering: PeeringId
   readonly namespace: string
   readonly adopted: boolean
+  /** Whether its gate is; a shut one has no routes either. */
+  readonly open: boolean
   readonly device: string
   readonly here: { readonly address: string; readonly mac: string }
   readonly there: { readonly address: string; readonly mac: string }
   readonly routes: readonly EndRoute[]
-  /** What the gate shows once it is right, and what it lets pass. */
+  /** What the gate lets pass once it is open. */
   readonly passages: ReturnType<typeof passages>
 }
 
@@ -41,6 +44,8 @@ interface EndRoute {
 export interface Seen {
   /** Null: there is no device by that name. */
   readonly device: SeenDevice | null
+  /** Whether its gate is open; null: it is in no group of ours. */
+  readonly open: boolean | null
   readonly neighbour: boolean
   /** Those on the device that carry the mark. */
   readonly routes: readonly SeenRoute[]
@@ -55,7 +60,7 @@ interface SeenDevice {
   readonly index: number
   readonly peerIndex: number | null
   readonly ours: boolean
-  /** All about the device by itself is as it was made. */
+  /** All about the device by itself is as it was made, but for its group. */
   readonly intact: boolean
 }
 
@@ -66,11 +71,12 @@ interface SeenRoute {
   readonly via: string | null
 }
 
-/** The end that belongs to `own`. */
+/** The end that belongs to `own`, of a link that is to be `open` or not. */
 export async function endOf(
   role: keyof typeof ENDS,
   peering: PeeringId,
   device: string,
+  open: boolean,
   sides: { readonly own: WantedSide; readonly other: WantedSide; readonly namespace: string },
   allocate: (name: string) => Promise<number>,
 ): Promise<End> {
@@ -79,7 +85,7 @@ export async function endOf(
   const inside = new Set(reachable(own, other).map(formatCidr))
   // A namespace that is not ours has no subnets of ours that could go by a table of their own.
   const wanted = own.routes.filter(
-    ({ destination, routeTable }) => inside.has(destination) && !(adopted && routeTable !== null),
+    ({ destination, routeTable }) => open && inside.has(destination) && !(adopted && routeTable !== null),
   )
   const routes = await Promise.all(
     wanted.map(async ({ destination, routeTable }) => ({
@@ -91,6 +97,7 @@ export async function endOf(
     peering,
     namespace,
     adopted,
+    open,
     device,
     here: ENDS[role],
     there: ENDS[role === 'requester' ? 'accepter' : 'requester'],
@@ -134,18 +141,23 @@ export async function changeEnd(kernel: Kernel, end: End, before: End): Promise<
   const { namespace, device, peering } = end
   // Which routes somebody else's namespace may have depends on what else is in it.
   const lines = end.adopted ? [] : mendEnd(end, supposed(before))
-  const [{ errors }] = await Promise.all([
-    kernel.nft(namespace, [fillGate(device, end.passages)]),
-    lines.length > 0 && kernel.ip(namespace, lines),
-  ])
+  const turned = lines.length > 0 ? kernel.ip(namespace, lines) : null
+  if (isDeepStrictEqual(end.passages, before.passages)) {
+    await turned
+    return lookAt(kernel, end)
+  }
+  // What is to be shut is shut before its gate is filled.
+  if (!end.open) await turned
+  const [{ errors }] = await Promise.all([kernel.nft(namespace, [fillGate(device, end.passages)]), turned])
   const seen = await lookAtDevice(kernel, end)
   return { ...seen, gate: errors === '' ? expectedGate(device, peering, end.passages) : [] }
 }
 
 /** How an end would be seen that is as it should be. */
-function supposed({ routes, device, there }: End): Omit<Seen, 'gate'> {
+function supposed({ open, routes, device, there }: End): Omit<Seen, 'gate'> {
   return {
     ...NOTHING,
+    open,
     neighbour: true,
     routes: routes.map(({ destination, table }) => ({
       destination,
@@ -158,6 +170,7 @@ function supposed({ routes, device, there }: End): Omit<Seen, 'gate'> {
 
 const NOTHING: Omit<Seen, 'gate'> = {
   device: null,
+  open: null,
   neighbour: false,
   routes: [],
   elsewhere: [],
@@ -177,11 +190,10 @@ async function lookAtDevice(kernel: Kernel, end: End): Promise<Omit<Seen, 'gate'
   const [connected = [], elsewhere = []] = documents.splice(0, around.length).map(parseRows)
   const [links = [], neighbours = [], routes = []] = documents.map(parseRows)
   const onDevice = (row: Row) => row.dev === undefined || row.dev === device
+  const row = links.find(({ ifname }) => ifname === device)
   return {
-    device: seenDevice(
-      end,
-      links.find(({ ifname }) => ifname === device),
-    ),
+    device: seenDevice(end, row),
+    open: openOf(row),
     neighbour: neighbours.some(
       ({ dst, lladdr, state }) =>
         dst === end.there.address && lladdr === end.there.mac && state?.includes('PERMANENT'),
@@ -221,14 +233,28 @@ function seenDevice(end: End, row: Row | undefined): SeenDevice | null {
   return {
     index: row.ifindex ?? 0,
     peerIndex: row.link_index ?? null,
-    ours: row.group === String(GROUP.peering) || parseAlias(row.ifalias) !== null,
+    ours: isEnd(row),
     intact:
-      row.group === String(GROUP.peering) &&
       row.ifalias === aliasOf(end.peering) &&
       row.address === end.here.mac &&
       (row.flags ?? []).includes('UP') &&
       (row.addr_info ?? []).some(({ local, prefixlen }) => local === end.here.address && prefixlen === 64),
   }
+}
+
+const GROUP_OF = { open: String(GROUP.peering), shut: String(GROUP.waiting) } as const
+
+/** Whether a device is an end of a peering, or says it is. */
+export function isEnd(row: Pick<Row, 'group' | 'ifalias'>): boolean {
+  return openOf(row) !== null || parseAlias(row.ifalias) !== null
+}
+
+/** The lines of `ip` that show all ends in a namespace. */
+export const SHOW_ENDS = Object.values(GROUP_OF).map((group) => `link show group ${group}`)
+
+function openOf(row: Pick<Row, 'group'> | undefined): boolean | null {
+  if (row?.group === GROUP_OF.open) return true
+  return row?.group === GROUP_OF.shut ? false : null
 }
 
 function seenRoute(row: Row): SeenRoute {
@@ -258,12 +284,12 @@ export function hasGate(end: End, seen: Seen): boolean {
   return expected.length === seen.gate.length && expected.every((line, index) => line === seen.gate[index])
 }
 
-/** The lines of `ip` that make a device that has just been made an end, but for its routes. Pure. */
+/** The lines of `ip` that make a device that has just been made an end, but for its routes, and still shut. Pure. */
 export function dressEnd(end: End): string[] {
   const { device, here, there } = end
   return [
     nameEnd(end),
-    `link set dev ${device} addrgenmode none group ${GROUP.peering} up`,
+    `link set dev ${device} addrgenmode none up`,
     `addr add ${here.address}/64 dev ${device} nodad`,
     `neigh replace ${there.address} lladdr ${there.mac} dev ${device} nud permanent`,
   ]
@@ -272,13 +298,13 @@ export function dressEnd(end: End): string[] {
 /** The line of `ip` that says on a device whose it is. Pure. */
 export const nameEnd = ({ device, peering }: End) => `link set dev ${device} alias ${aliasOf(peering)}`
 
-/** The line of `ip` that makes the pair. Both ends are down, and in their group, from the first moment. Pure. */
+/** The line of `ip` that makes the pair. Both ends are down, and shut, from the first moment. Pure. */
 export function makePair(end: End, other: End): string {
-  const made = (one: End) => `${one.device} address ${one.here.mac} group ${GROUP.peering}`
+  const made = (one: End) => `${one.device} address ${one.here.mac} group ${GROUP_OF.shut}`
   return `link add ${made(end)} type veth peer name ${made(other)} netns ${other.namespace}`
 }
 
-/** The lines of `ip` that mend what belongs to a device that is intact: removals first. Pure. */
+/** The lines of `ip` that mend what belongs to a device that is intact: to shut it first, then removals; to open it last. Pure. */
 export function mendEnd(end: End, seen: Omit<Seen, 'gate'>): string[] {
   const wanted = end.routes.filter(({ destination }) => !isShadowing(destination, seen.connected))
   const keyOf = (route: { destination: string; table: number | string | null }) =>
@@ -293,13 +319,16 @@ export function mendEnd(end: End, seen: Omit<Seen, 'gate'>): string[] {
     ...seen.elsewhere.filter((route) => keys.has(keyOf(route))),
   ]
   const { address, mac } = end.there
+  const turn = `link set dev ${end.device} group ${end.open ? GROUP_OF.open : GROUP_OF.shut}`
   return [
+    ...(!end.open && seen.open !== false ? [turn] : []),
     ...wrong.map(
       ({ destination, table, device }) =>
         `route del ${destination} dev ${device} table ${table} proto ${PROTOCOL}`,
     ),
     ...(seen.neighbour ? [] : [`neigh replace ${address} lladdr ${mac} dev ${end.device} nud permanent`]),
     ...wanted.filter((route) => !present.has(keyOf(route))).map((route) => routeLine(end, route)),
+    ...(end.open && seen.open !== true ? [turn] : []),
   ]
 }
 

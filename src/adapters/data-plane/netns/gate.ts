@@ -6,7 +6,8 @@ import { aliasOf, FILTER_TABLE, GROUP, parseAlias } from './names.ts'
 /*
  * What packets from a peering must pass, in the filter table of ours in each VPC's namespace. One chain for each peering
  * says which blocks may come in for which; what it does not say is dropped, before the kernel looks for a route. And
- * what came in by one peering never leaves by another.
+ * what came in by one peering never leaves by another. A gate stands filled before anybody has agreed, and shut: nothing
+ * comes in by a device that waits. To have the device wait no longer is far quicker than to change a filter.
  */
 
 /** Packets from a block to a block; canonical texts of one family. */
@@ -19,7 +20,7 @@ const T = `inet ${FILTER_TABLE}`
 const HOOKS = { arriving: 'prerouting', crossing: 'forward' } as const
 /** The rules that do not depend on any peering. */
 const RULES = {
-  arriving: [`iifgroup ${GROUP.peering} jump peerings`],
+  arriving: [`iifgroup ${GROUP.waiting} drop`, `iifgroup ${GROUP.peering} jump peerings`],
   peerings: ['iifname vmap @gates', 'drop'],
   crossing: [`iifgroup ${GROUP.peering} oifgroup ${GROUP.peering} drop`],
 } as const

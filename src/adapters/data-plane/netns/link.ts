@@ -7,17 +7,19 @@ import {
   dressEnd,
   type End,
   hasGate,
+  isEnd,
   isPair,
   lookAt,
   makePair,
   mendEnd,
   nameEnd,
   type Seen,
+  SHOW_ENDS,
 } from './end.ts'
 import { gatesIn, layGate, REMOVE_ALL, removeGate, SHOW_ALL } from './gate.ts'
 import type { Answer } from './helper.ts'
 import type { Kernel } from './kernel.ts'
-import { GROUP, parseAlias } from './names.ts'
+import { parseAlias } from './names.ts'
 
 /*
  * A peering is a pair of devices, one in the namespace of either VPC. Only when the gates stand are they put up, and get
@@ -54,7 +56,7 @@ export async function layLink(kernel: Kernel, ends: readonly [End, End], known: 
     ])
     await all(
       ends.map(async (end, index) => {
-        const bare = { ...(begun[index] as Seen), neighbour: true, routes: [] }
+        const bare = { ...(begun[index] as Seen), open: false, neighbour: true, routes: [] }
         done(await kernel.ip(end.namespace, [...dressEnd(end), ...mendEnd(end, bare)]))
       }),
     )
@@ -87,9 +89,12 @@ async function clear(
 async function mend(kernel: Kernel, ends: readonly [End, End], seen: readonly [Seen, Seen]): Promise<void> {
   await all(
     ends.map(async (end, index) => {
-      const look = await mendGate(kernel, end, seen[index])
+      const look = seen[index] as Seen
+      // What is to be shut is shut before its gate is filled.
+      if (end.open) await mendGate(kernel, end, look)
       const lines = mendEnd(end, look)
       if (lines.length > 0) done(await kernel.ip(end.namespace, lines))
+      if (!end.open) await mendGate(kernel, end, look)
     }),
   )
 }
@@ -139,8 +144,8 @@ async function removeDevices(
   let found = false
   for (const namespace of namespaces) {
     const { output } = await kernel.ip(namespace, [`addr show dev ${device}`])
-    const [row] = output === '' ? [] : (JSON.parse(output) as { group?: string; ifalias?: string }[])
-    if (row?.group !== String(GROUP.peering) && parseAlias(row?.ifalias) === null) continue
+    const [row] = output === '' ? [] : (JSON.parse(output) as Parameters<typeof isEnd>[0][])
+    if (!row || !isEnd(row)) continue
     found = true
     done(await kernel.ip(namespace, [`link del dev ${device}`]))
   }
@@ -172,12 +177,15 @@ async function removeGateFrom(
 export async function peeringsIn(kernel: Kernel, namespace: string): Promise<PeeringId[]> {
   try {
     const [links, gates] = await Promise.all([
-      kernel.ipOnce(namespace, [`link show group ${GROUP.peering}`]),
+      kernel.ipOnce(namespace, SHOW_ENDS),
       // All tables: where ours is not there, nothing is amiss.
       kernel.exec(namespace, 'nft', ['list', 'ruleset', 'inet']),
     ])
     const table = /^table inet isthmus \{\n(?:\s.*\n|\n)*\}$/m.exec(gates)?.[0] ?? ''
-    const rows = JSON.parse(links) as { ifalias?: string }[]
+    const rows = links
+      .split('\n')
+      .filter(Boolean)
+      .flatMap((line) => JSON.parse(line) as { ifalias?: string }[])
     const ids = [
       ...rows.map(({ ifalias }) => parseAlias(ifalias)?.id),
       ...gatesIn(table).map(({ peering }) => peering),
@@ -190,7 +198,7 @@ export async function peeringsIn(kernel: Kernel, namespace: string): Promise<Pee
   }
 }
 
-const waysOf = ({ passages, routes }: End) => ({ passages, routes })
+const waysOf = ({ open, passages, routes }: End) => ({ open, passages, routes })
 
 async function changeBoth(
   kernel: Kernel,

@@ -6,8 +6,11 @@ import type { PartId, PeeringId, VpcId } from '../../../domain/identity.ts'
  * else's.
  */
 
-/** Device groups: the ends of peerings, the bridges of subnets, the router's ends of ports. */
-export const GROUP = { peering: 157, subnet: 158, port: 159 } as const
+/**
+ * Device groups: the ends of peerings that are agreed, the bridges of subnets, the router's ends of ports, and the ends of
+ * peerings that wait to be agreed.
+ */
+export const GROUP = { peering: 157, subnet: 158, port: 159, waiting: 160 } as const
 /** The protocol number of routes and rules. */
 export const PROTOCOL = 157
 /** The routing table of a managed VPC's default route table, in its own namespace. */

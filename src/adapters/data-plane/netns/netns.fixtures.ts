@@ -3,14 +3,14 @@ import { randomBytes } from 'node:crypto'
 import { readdirSync } from 'node:fs'
 import { promisify } from 'node:util'
 import type { PartId, VpcId } from '../../../domain/identity.ts'
-import type { WantedLink, WantedSide } from '../../../domain/realization.ts'
+import type { WantedLink } from '../../../domain/realization.ts'
 import type { DataPlane } from '../../../ports/data-plane.ts'
 import type { HandMadeRouter, World } from '../data-plane.contract.ts'
 import { addressIn } from '../data-plane.fixtures.ts'
 import { openNetnsDataPlane } from './driver.ts'
 import { dyingKernel } from './dying-kernel.fixtures.ts'
 import { type Kernel, openKernel } from './kernel.ts'
-import { deviceName, portNamespace, vpcNamespace } from './names.ts'
+import { deviceName, GROUP, portNamespace, vpcNamespace } from './names.ts'
 
 const run = promisify(execFile)
 
@@ -86,6 +86,11 @@ class NetnsWorld implements World {
             await ip(namespace, `route replace ${destination} dev lo table 157`)
           }
         }),
+    },
+    {
+      what: 'the gate is shut',
+      inflict: (link: WantedLink) =>
+        this.#at(link, (namespace, device) => ip(namespace, `link set dev ${device} group ${GROUP.waiting}`)),
     },
     {
       what: 'the gate is empty',
@@ -191,23 +196,10 @@ class NetnsWorld implements World {
     for (const family of ['-4', '-6']) await ip(namespace, `${family} rule add priority 33001 lookup 157`)
   }
 
-  async openGateByHand({ requester, accepter }: WantedLink): Promise<void> {
-    const [one, other] = [vpcNamespace(requester.vpc), vpcNamespace(accepter.vpc)]
-    await ip(one, `link add byhand type veth peer name byhand netns ${other}`)
-    const ends: [string, WantedSide, string, string][] = [
-      [one, accepter, 'fe80::a', 'fe80::b'],
-      [other, requester, 'fe80::b', 'fe80::a'],
-    ]
-    for (const [namespace, , here] of ends) {
-      await ip(namespace, 'link set byhand addrgenmode none up')
-      await ip(namespace, `addr add ${here}/64 dev byhand nodad`)
-    }
-    for (const [namespace, side, , there] of ends) {
-      for (const cidr of side.cidrs) {
-        const via = cidr.includes(':') ? there : `inet6 ${there}`
-        await ip(namespace, `route add ${cidr} via ${via} dev byhand table 157`)
-      }
-    }
+  async openGateByHand(link: WantedLink): Promise<void> {
+    const device = await this.#deviceOf(link)
+    for (const { vpc } of [link.requester, link.accepter])
+      await ip(vpcNamespace(vpc), `link set dev ${device} group ${GROUP.peering}`)
   }
 
   async dispose(): Promise<void> {

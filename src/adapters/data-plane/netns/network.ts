@@ -3,6 +3,7 @@ import type { PartId } from '../../../domain/identity.ts'
 import { parseDestination } from '../../../domain/network.ts'
 import type { WantedNetwork } from '../../../domain/realization.ts'
 import { DataPlaneUnavailableError } from '../../../ports/data-plane.ts'
+import { isEnd } from './end.ts'
 import type { Kernel } from './kernel.ts'
 import {
   aliasOf,
@@ -391,7 +392,7 @@ export async function removeNetwork(kernel: Kernel, namespace: string): Promise<
   if (!kernel.namespaces().includes(namespace)) return
   await kernel.addNamespace(namespace)
   const rows = (JSON.parse(await kernel.ipOnce(namespace, ['link show'])) as Row[]).filter(
-    (row) => isIn(row, 'port') || isIn(row, 'peering'),
+    (row) => isIn(row, 'port') || isEnd(row),
   )
   // Explicitly: what the kernel takes away with a namespace, it takes away some time later.
   await unplug(kernel, namespace, rows.map(unplugging))

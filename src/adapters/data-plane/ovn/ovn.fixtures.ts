@@ -232,10 +232,6 @@ export class OvnWorld implements World {
         const cidrs = link[side].cidrs.filter((cidr) => cidr.includes(':') === family)
         await this.#byHand('set', 'Address_Set', set._uuid, `addresses=${JSON.stringify(cidrs)}`)
       }
-      for (const cidr of link[side].cidrs) {
-        const { vpc } = link[side === 'requester' ? 'accepter' : 'requester']
-        await this.routeByHand(vpc, cidr, link)
-      }
     }
   }
 
