@@ -8,6 +8,7 @@ import { countersOf, waitingCounter } from '../../../domain/quota.ts'
 import { aesGcmSealer } from '../../secrets/aes-gcm.ts'
 import { migrationFiles } from '../migrations.ts'
 import { buildPeering, buildTenant, buildVpc, earlierCounts } from '../store.fixtures.ts'
+import { openForWriting } from './database.ts'
 import { openSqliteStore } from './store.ts'
 
 it('a store from before policies of consent counts what waits in it, and reads its tenants and events', async () => {
@@ -60,6 +61,30 @@ it('a store from before policies of consent counts what waits in it, and reads i
     )
   } finally {
     await store.close()
+    rmSync(directory, { recursive: true })
+  }
+})
+
+it('a new store checks states and kinds, and makes no table of its own for that', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'isthmus-checks-'))
+  const path = join(directory, 'isthmus.db')
+  openForWriting(path).close()
+  const database = new DatabaseSync(path)
+  try {
+    for (const [table, column] of [
+      ['peerings', 'state'],
+      ['parts', 'kind'],
+    ] as const) {
+      const columns = database.prepare('SELECT name FROM pragma_table_info(?)').all(table)
+      const values = columns.map(({ name }) => (String(name) === column ? "'other'" : String(name).length))
+      const insert = `INSERT INTO ${table} VALUES (${values.join(', ')})`
+      assert.throws(() => database.exec(insert), new RegExp(`CHECK constraint failed: ${column} = `))
+      const steps = database.prepare(`EXPLAIN ${insert}`).all()
+      assert.ok(!steps.some(({ opcode }) => opcode === 'OpenEphemeral'))
+    }
+    assert.equal(database.prepare('PRAGMA integrity_check').get()?.['integrity_check'], 'ok')
+  } finally {
+    database.close()
     rmSync(directory, { recursive: true })
   }
 })
