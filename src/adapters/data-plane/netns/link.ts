@@ -90,13 +90,18 @@ async function mend(kernel: Kernel, ends: readonly [End, End], seen: readonly [S
   await all(
     ends.map(async (end, index) => {
       const look = seen[index] as Seen
-      // What is to be shut is shut before its gate is filled.
-      if (end.open) await mendGate(kernel, end, look)
+      const toBeShut = !end.open && look.open !== false
+      // Nothing may pass while it is still open, nor before there are the rules that shut it.
+      await (toBeShut ? emptyGate(kernel, end) : mendGate(kernel, end, look))
       const lines = mendEnd(end, look)
       if (lines.length > 0) done(await kernel.ip(end.namespace, lines))
-      if (!end.open) await mendGate(kernel, end, look)
+      if (toBeShut) await mendGate(kernel, end, { ...look, gate: [] })
     }),
   )
+}
+
+async function emptyGate(kernel: Kernel, { namespace, device, peering }: End): Promise<void> {
+  done(await kernel.nft(namespace, [layGate(device, peering, [])]))
 }
 
 async function mendGate(kernel: Kernel, end: End, seen: Seen | undefined): Promise<Seen> {
