@@ -28,7 +28,12 @@ function noting(real: Kernel, lines: string[]): Kernel {
     lines.push(...given.map((line) => `${namespace} ${program} ${line}`))
     return real[program](namespace, given)
   }
-  return { ...real, namespaces: () => real.namespaces(), ip: note('ip'), nft: note('nft'), forget: () => {} }
+  return new Proxy(real, {
+    get(target, name: keyof Kernel) {
+      if (name === 'ip' || name === 'nft') return note(name)
+      return target[name].bind(target)
+    },
+  })
 }
 
 describe('a link over namespaces', () => {
@@ -39,23 +44,11 @@ describe('a link over namespaces', () => {
     const { peering, open, requester, accepter } = buildLink({ vpc: one }, { vpc: two }, { open: false })
     const allocate = numbers()
     const [here = '', there = ''] = NAMESPACES
+    const ours = { own: requester, other: accepter, namespace: here }
+    const theirs = { own: accepter, other: requester, namespace: there }
     const ends: [End, End] = [
-      await endOf(
-        'requester',
-        peering,
-        DEVICE,
-        open,
-        { own: requester, other: accepter, namespace: here },
-        allocate,
-      ),
-      await endOf(
-        'accepter',
-        peering,
-        DEVICE,
-        open,
-        { own: accepter, other: requester, namespace: there },
-        allocate,
-      ),
+      await endOf('requester', peering, DEVICE, open, ours, allocate),
+      await endOf('accepter', peering, DEVICE, open, theirs, allocate),
     ]
     await layLink(real, ends, { nothing: true, laid: null })
     assert.equal(await isLaid(real, ends), true)
