@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { promisify } from 'node:util'
+import { SHOW_ENDS } from '../../src/adapters/data-plane/netns/end.ts'
 import { openKernel } from '../../src/adapters/data-plane/netns/kernel.ts'
-import { GROUP, vpcNamespace } from '../../src/adapters/data-plane/netns/names.ts'
+import { vpcNamespace } from '../../src/adapters/data-plane/netns/names.ts'
 import { dumpOf } from '../../src/adapters/data-plane/netns/netns.fixtures.ts'
 import { endName } from '../../src/adapters/data-plane/ovn/names.ts'
 import { OWNED_TABLES } from '../../src/adapters/data-plane/ovn/rows.ts'
@@ -101,8 +102,8 @@ async function openNetns(): Promise<NetworkRig> {
 async function devicesIn(
   namespace: string,
 ): Promise<{ readonly ifname?: string; readonly ifindex?: number; readonly ifalias?: string }[]> {
-  const found = [GROUP.peering, GROUP.waiting].map(async (group) => {
-    const { stdout } = await run('ip', ['-j', '-n', namespace, 'link', 'show', 'group', String(group)])
+  const found = SHOW_ENDS.map(async (line) => {
+    const { stdout } = await run('ip', ['-j', '-n', namespace, ...line.split(' ')])
     return (JSON.parse(stdout) as { ifname?: string }[]).filter(({ ifname }) => ifname !== undefined)
   })
   return (await Promise.all(found)).flat()
