@@ -14,6 +14,7 @@ import { Time } from '../../components/time.tsx'
 import { type Messages, useMessages } from '../../i18n/index.ts'
 import { useShortcuts } from '../../util/shortcuts.ts'
 import { useStore } from '../../util/store.ts'
+import { useTyped } from '../../util/typed.ts'
 import { CreateVpcDialog } from './create-dialogs.tsx'
 import './networks.css'
 
@@ -30,6 +31,7 @@ export default function Networks() {
   const columns = useMemo(() => columnsOf(t, tenants, caller?.operator ?? false), [t, tenants, caller])
   const [creating, setCreating] = useState(false)
   const search = useRef<HTMLInputElement>(null)
+  const [typed, setTyped] = useTyped(text, search)
   useShortcuts({ '/': () => search.current?.focus() })
   const done = !list.pending && !list.reading
   return (
@@ -47,14 +49,15 @@ export default function Networks() {
           placeholder={t.networks.text}
           type="search"
           ref={search}
-          value={text}
-          onChange={({ target }) =>
+          value={typed}
+          onChange={({ target }) => {
+            setTyped(target.value)
             void navigate({
               to: '/networks',
               search: (target.value ? { text: target.value } : {}) as never,
               replace: true,
             })
-          }
+          }}
         />
       </search>
       {list.error && <Failure error={list.error} />}

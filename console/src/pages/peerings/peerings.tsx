@@ -15,6 +15,7 @@ import { Time } from '../../components/time.tsx'
 import { type Messages, useMessages } from '../../i18n/index.ts'
 import { useShortcuts } from '../../util/shortcuts.ts'
 import { useStore } from '../../util/store.ts'
+import { useTyped } from '../../util/typed.ts'
 import { CreateDialog } from './create-dialog.tsx'
 import { type Filter, LISTED_STATES, narrow, readFilter, searchable } from './filter.ts'
 import './peerings.css'
@@ -152,6 +153,7 @@ function Filters({ filter, onChange, search }: FiltersProps) {
   const { t } = useMessages()
   const { caller } = useStore(session)
   const names = useVpcNames()
+  const [typed, setTyped] = useTyped(filter.text ?? '', search)
   const all = { value: '', text: t.common.all }
   const known = filter.vpc !== undefined && !names.has(filter.vpc) ? [[filter.vpc, filter.vpc] as const] : []
   return (
@@ -161,8 +163,11 @@ function Filters({ filter, onChange, search }: FiltersProps) {
         placeholder={t.peerings.text}
         type="search"
         ref={search}
-        value={filter.text ?? ''}
-        onChange={(event) => onChange({ text: event.target.value })}
+        value={typed}
+        onChange={({ target }) => {
+          setTyped(target.value)
+          onChange({ text: target.value })
+        }}
       />
       <SelectField
         label={t.peerings.state}
