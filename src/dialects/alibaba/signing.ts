@@ -4,8 +4,6 @@ import {
   encode,
   encodePairs,
   header,
-  hmac,
-  hmacKey,
   malformed,
   missing,
   type Pair,
@@ -18,6 +16,7 @@ import {
   type TimeVerdict,
   type Verification,
 } from '../encoding.ts'
+import { hmac, hmacKey } from '../hmac.ts'
 import { utcText, utcTimeMs } from '../times.ts'
 
 /**

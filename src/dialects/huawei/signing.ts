@@ -5,11 +5,7 @@ import {
   decodePairs,
   encode,
   encodePairs,
-  type HmacKey,
   header,
-  hmac,
-  hmacKey,
-  hmacKeyChain,
   malformed,
   missing,
   type Pair,
@@ -21,6 +17,7 @@ import {
   type TimeVerdict,
   type Verification,
 } from '../encoding.ts'
+import { type HmacKey, hmac, hmacKey, hmacKeyChain } from '../hmac.ts'
 import { utcText, utcTimeMs } from '../times.ts'
 
 /**

@@ -1,11 +1,7 @@
 import {
   byName,
   type CredentialReading,
-  type HmacKey,
   header,
-  hmac,
-  hmacKey,
-  hmacKeyChain,
   malformed,
   missing,
   type Pair,
@@ -18,6 +14,7 @@ import {
   type TimeVerdict,
   type Verification,
 } from '../encoding.ts'
+import { type HmacKey, hmac, hmacKey, hmacKeyChain } from '../hmac.ts'
 import { utcText } from '../times.ts'
 
 /**
