@@ -203,10 +203,10 @@ function wireRequest(message: IncomingMessage, body: Buffer): WireRequest {
 
 function send(response: ServerResponse, { status, headers, body }: WireResponse, head: boolean): void {
   if (response.destroyed) return
+  const length = Buffer.byteLength(body)
   // All at once: a header that was set before is merged with the others, which costs as much again.
-  response.writeHead(
-    status,
-    status === 204 ? headers : { ...headers, 'content-length': Buffer.byteLength(body) },
-  )
-  response.end(head || status === 204 ? undefined : body)
+  response.writeHead(status, status === 204 ? headers : { ...headers, 'content-length': length })
+  if (head || status === 204) response.end()
+  // What has no more bytes than characters is ASCII, and is copied instead of encoded.
+  else response.end(body, length === body.length ? 'latin1' : 'utf8')
 }

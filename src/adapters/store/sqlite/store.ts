@@ -447,15 +447,19 @@ class SqliteStore implements Store {
     this.#lock.close()
   }
 
-  /** What a commit changes is not remembered until it is over. Answers what is to be called then. */
+  /**
+   * What a commit changes is not remembered until it is over: what is new was not there to be remembered. Answers what is to be
+   * called then.
+   */
   #changing(change: Change): (() => void)[] {
     const { tenants, consents, accessKeys, deletedAccessKeys, vpcs = [], peerings = [] } = change
-    return [
-      ...(tenants || consents ? Object.values(this.#tenants).map((memory) => memory.changingAny()) : []),
-      ...(accessKeys || deletedAccessKeys ? [this.#accessKeys.changingAny()] : []),
-      ...vpcs.map(({ to }) => this.#vpcs.changing(Object.values(to.ids))),
-      ...peerings.map(({ to }) => this.#peerings.changing(Object.values(to.ids))),
-    ]
+    const done: (() => void)[] = []
+    if (tenants || consents)
+      for (const memory of Object.values(this.#tenants)) done.push(memory.changingAny())
+    if (accessKeys || deletedAccessKeys) done.push(this.#accessKeys.changingAny())
+    for (const { from, to } of vpcs) if (from) done.push(this.#vpcs.changing(Object.values(to.ids)))
+    for (const { from, to } of peerings) if (from) done.push(this.#peerings.changing(Object.values(to.ids)))
+    return done
   }
 }
 
