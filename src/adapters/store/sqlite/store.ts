@@ -165,7 +165,9 @@ class SqliteStore implements Store {
     const known = this.#vpcs.get(id)
     if (known) return known
     const row = this.#byId('vpcs', id)
-    return row ? this.#vpcs.set(id, vpcFrom(row)) : null
+    if (!row) return null
+    const vpc = vpcFrom(row)
+    return this.#vpcs.set(vpc.id, vpc, ...otherThan(vpc.id, id))
   }
 
   /** By the id of whichever dialect: only Huawei's are UUIDs. */
@@ -193,11 +195,9 @@ class SqliteStore implements Store {
     const known = this.#peerings.get(id)
     if (known) return this.#view(known)
     const row = this.#byId('peerings', id)
-    return row ? this.#view(this.#peerings.set(id, peeringFrom(row))) : null
-  }
-
-  #remember(peering: Peering): void {
-    for (const id of Object.values(peering.ids)) this.#peerings.set(id, peering)
+    if (!row) return null
+    const peering = peeringFrom(row)
+    return this.#view(this.#peerings.set(peering.id, peering, ...otherThan(peering.id, id)))
   }
 
   async listPeerings(query: PeeringQuery): Promise<Page<PeeringView>> {
@@ -432,7 +432,9 @@ class SqliteStore implements Store {
     } finally {
       for (const done of changed) done()
       // Who has asked for a peering comes back to it, and so does whoever is to answer.
-      if (written) for (const { to } of change.peerings ?? []) this.#remember(to)
+      if (written)
+        for (const { to } of change.peerings ?? [])
+          this.#peerings.set(to.id, to, to.ids.alibaba, to.ids.tencent)
     }
   }
 
@@ -457,13 +459,16 @@ class SqliteStore implements Store {
     if (tenants || consents)
       for (const memory of Object.values(this.#tenants)) done.push(memory.changingAny())
     if (accessKeys || deletedAccessKeys) done.push(this.#accessKeys.changingAny())
-    for (const { from, to } of vpcs) if (from) done.push(this.#vpcs.changing(Object.values(to.ids)))
-    for (const { from, to } of peerings) if (from) done.push(this.#peerings.changing(Object.values(to.ids)))
+    for (const { from, to } of vpcs) if (from) done.push(this.#vpcs.changing(to.id))
+    for (const { from, to } of peerings) if (from) done.push(this.#peerings.changing(to.id))
     return done
   }
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+
+/** The id by which a row was asked for, unless that is its own. */
+const otherThan = (own: string, asked: string) => (asked === own ? [] : [asked])
 
 /** Foreign keys promise that it is there. */
 function present<T>(value: T | null): T {
