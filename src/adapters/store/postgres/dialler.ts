@@ -18,11 +18,24 @@ const VERSION_MIN = 140_000
 export type Settings = Readonly<Record<string, string | number>>
 
 /**
+ * For who looks up few rows of what may be many, and each of them by an index: it is never right to read a table whole for
+ * that, or much of one in order, however small the table was when that was planned.
+ */
+export const BY_INDEX: Settings = {
+  enable_seqscan: 'off',
+  enable_hashjoin: 'off',
+  enable_mergejoin: 'off',
+  plan_cache_mode: 'force_generic_plan',
+}
+
+/**
  * Calls the servers of a database in turn, the one that answered last first, until one takes writes: a standby answers,
  * but is not the one that is looked for.
  */
 export class Dialler {
   readonly #address: DatabaseAddress
+  /** Who waits for a server to be there. */
+  readonly #waiting = new Set<() => void>()
   #lastGood = 0
 
   constructor(address: DatabaseAddress) {
@@ -38,8 +51,11 @@ export class Dialler {
       const index = (this.#lastGood + count) % hosts.length
       const { host, port } = hosts[index] ?? { host: '', port: 0 }
       try {
-        const session = await this.#call({ host, port }, purpose, settings)
+        const call = () => this.#call({ host, port }, purpose, settings)
+        // Whoever has the connections ended that there are does not mean the one that is made after them.
+        const session = await call().catch((error) => (isEnded(error) ? call() : Promise.reject(error)))
         this.#lastGood = index
+        for (const reached of this.#waiting) reached()
         return session
       } catch (error) {
         impossible &&= error instanceof ImpossibleError
@@ -63,6 +79,12 @@ export class Dialler {
     }
   }
 
+  /** Calls `reached` whenever anybody has found a server, until what it answers is called. */
+  whenReached(reached: () => void): () => void {
+    this.#waiting.add(reached)
+    return () => this.#waiting.delete(reached)
+  }
+
   async #call(server: { host: string; port: number }, purpose: string, settings: Settings): Promise<Session> {
     const { user, password, database, ssl } = this.#address
     const client = new Client({
@@ -81,8 +103,11 @@ export class Dialler {
       keepAliveInitialDelayMillis: 5_000,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     })
-    // Until it is connected, `connect` says what went wrong; an error without anybody who listens ends the process.
-    client.on('error', () => {})
+    // An error without anybody who listens ends the process. The first says why; what is asked later learns less.
+    let broken: Error | null = null
+    client.on('error', (error) => {
+      broken ??= error
+    })
     try {
       await client.connect()
     } catch (error) {
@@ -96,7 +121,7 @@ export class Dialler {
       await greet(session, 'synchronous_commit' in settings)
     } catch (error) {
       session.destroy(messageOf(error))
-      throw error
+      throw broken ?? error
     }
     return session
   }
@@ -114,6 +139,9 @@ const BASICS: Settings = {
  * Source: PostgreSQL documentation, "PostgreSQL Error Codes", version 18.
  */
 const IMPOSSIBLE: readonly string[] = ['28P01', '28000', '3D000', '42501']
+
+/** `admin_shutdown`, which is also what `pg_terminate_backend` says. */
+const isEnded = (error: unknown) => (error as { code?: string }).code === '57P01'
 
 /** What is answered as committed is on disk, whatever this server's default may be; unless that was said to be no matter. */
 async function greet(session: Session, anyCommit: boolean): Promise<void> {

@@ -55,7 +55,7 @@ export class Finder {
     try {
       const keys = new Set(group.map(({ key }) => key))
       const found = new Map<unknown, Row>()
-      for (const row of await this.#readers.ask(this.#statement([...keys]), first.deadlineMs))
+      for (const row of await this.#readers.byKey(this.#statement([...keys]), first.deadlineMs))
         for (const column of this.#columns) found.set(row[column], row)
       for (const { key, resolve } of group) resolve(found.get(key))
     } catch (error) {

@@ -5,7 +5,7 @@ import type { CommitOutcome } from '../../../ports/store.ts'
 import { type FollowedChange, SILENCE, type Telemetry } from '../../../ports/telemetry.ts'
 import type { SealedChange } from '../conflicts.ts'
 import { runBatch } from './batch.ts'
-import type { Dialler } from './dialler.ts'
+import { BY_INDEX, type Dialler } from './dialler.ts'
 import { type Cure, cureOf, messageOf, unavailable } from './failures.ts'
 import { Link } from './link.ts'
 import { prepare } from './session.ts'
@@ -35,12 +35,7 @@ const SETTINGS = {
   statement_timeout: COMMIT_TIMEOUT_MS,
   lock_timeout: COMMIT_TIMEOUT_MS - 1_500,
   idle_in_transaction_session_timeout: 2_000,
-  // A batch looks up few rows of what may be many, and each of them by an index: it is never right to read a table
-  // whole for it, however small the table was when that was planned.
-  enable_seqscan: 'off',
-  enable_hashjoin: 'off',
-  enable_mergejoin: 'off',
-  plan_cache_mode: 'force_generic_plan',
+  ...BY_INDEX,
 }
 
 /**

@@ -9,7 +9,8 @@ const GOODBYE_TIMEOUT_MS = 1_000
 
 /**
  * One connection that is made when it is first needed, and made anew whenever it is lost. Once a new one could not be
- * had, the database is known to be down, and whoever asks is told so at once, until it can.
+ * had, the database is known to be down, and whoever asks is told so at once, until it can: as soon as any other connection
+ * through the same dialler was made, this one is being made, and who asks waits for it.
  */
 export class Link {
   readonly #dialler: Dialler
@@ -20,6 +21,7 @@ export class Link {
   #down: string | null = null
   /** The call under way: fulfilled once it was answered or not. */
   #calling: Promise<void> | null = null
+  #trying = false
   /** Hears why, once it is known that the database is down. */
   onDown: (reason: string) => void = () => {}
 
@@ -94,20 +96,29 @@ export class Link {
   #failed(reason: string): void {
     const first = this.#down === null
     this.#down = reason
-    if (first) {
-      this.onDown(reason)
-      void this.#tryUntilUp()
-    }
+    if (first) this.onDown(reason)
+    if (!this.#trying) void this.#tryUntilUp()
   }
 
   async #tryUntilUp(): Promise<void> {
+    this.#trying = true
     for (let delayMs = RETRY_FIRST_MS; this.#down !== null; delayMs = Math.min(delayMs * 2, RETRY_MAX_MS)) {
-      try {
-        await sleep(delayMs, undefined, { signal: this.#stopped.signal })
-      } catch {
-        return
-      }
+      await this.#pause(delayMs)
+      if (this.#stopped.signal.aborted) return
       await this.#call()
     }
+    this.#trying = false
+  }
+
+  /** Waits so long, or until somebody has found a server or it is closed. */
+  async #pause(delayMs: number): Promise<void> {
+    const over = new AbortController()
+    const ignore = this.#dialler.whenReached(() => {
+      this.#down = null
+      over.abort()
+    })
+    const signal = AbortSignal.any([over.signal, this.#stopped.signal])
+    await sleep(delayMs, undefined, { signal }).catch(() => {})
+    ignore()
   }
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { DatabaseError } from 'pg'
 import { SILENCE, type Telemetry } from '../../../ports/telemetry.ts'
 import type { Row } from '../rows.ts'
-import type { Dialler } from './dialler.ts'
+import { BY_INDEX, type Dialler } from './dialler.ts'
 import { cureOf, messageOf, unavailable } from './failures.ts'
 import { Link } from './link.ts'
 import type { Session, Statement } from './session.ts'
@@ -14,23 +14,29 @@ const PENDING_MAX = 2_000
 /** As soon as every connection has so many questions to answer, another one is made. */
 const PENDING_ENOUGH = 4
 
+/** How many connections there are for what is planned anew each time. */
+const CONNECTIONS = 3
+
 /** The connections for reads. Each carries many reads at once, so a few are enough. */
 export class Readers {
   readonly #links: readonly Link[]
+  /** For what every request looks up, a few rows by their keys: one connection that always plans for that. */
+  readonly #keyed: readonly Link[]
   readonly #telemetry: Telemetry
   #pending = 0
 
-  constructor(dialler: Dialler, connections: number, telemetry: Telemetry = SILENCE) {
+  constructor(dialler: Dialler, telemetry: Telemetry = SILENCE) {
     this.#telemetry = telemetry
     telemetry.waiting.reads.from(() => this.#pending)
     // The server gives up a slow statement before its connection is given up, with all the others that wait on it.
     const settings = { statement_timeout: READ_TIMEOUT_MS - 500 }
-    this.#links = Array.from({ length: connections }, () => new Link(dialler, 'reader', settings))
+    this.#links = Array.from({ length: CONNECTIONS }, () => new Link(dialler, 'reader', settings))
+    this.#keyed = [new Link(dialler, 'reader', { ...settings, ...BY_INDEX })]
   }
 
   /** The rows that `statement` finds. Throws `service.unavailable`. */
   read(statement: Statement): Promise<Row[]> {
-    return this.counting((deadlineMs) => this.ask(statement, deadlineMs))
+    return this.counting((deadlineMs) => this.#ask(this.#links, statement, deadlineMs))
   }
 
   /** What `reading` comes to, which is to be over by the deadline it is given. Throws `service.unavailable` where too many wait. */
@@ -48,16 +54,18 @@ export class Readers {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#links.map((link) => link.close()))
+    await Promise.all([...this.#links, ...this.#keyed].map((link) => link.close()))
   }
 
-  /**
-   * As `read`, for who counts it. A read is safe to repeat; one that was on a connection when that was lost is, as long as
-   * there is time.
-   */
-  async ask(statement: Statement, deadlineMs: number): Promise<Row[]> {
+  /** The rows that `statement` finds by their keys, for who counts it. Throws `service.unavailable`. */
+  byKey(statement: Statement, deadlineMs: number): Promise<Row[]> {
+    return this.#ask(this.#keyed, statement, deadlineMs)
+  }
+
+  /** A read is safe to repeat; one that was on a connection when that was lost is, as long as there is time. */
+  async #ask(links: readonly Link[], statement: Statement, deadlineMs: number): Promise<Row[]> {
     for (;;) {
-      const session = this.#session() ?? (await before(deadlineMs, this.#open()))
+      const session = sessionOf(links) ?? (await before(deadlineMs, openOneOf(links)))
       try {
         return (await session.query(statement, deadlineMs - performance.now())).rows
       } catch (error) {
@@ -69,27 +77,26 @@ export class Readers {
       }
     }
   }
+}
 
-  /** The first that has little to do, for the fewer have work the fewer are to be woken; or else the one that has the least. */
-  #session(): Session | null {
-    let least: Session | null = null
-    let missing: Link | null = null
-    for (const link of this.#links) {
-      const { session } = link
-      if (session === null) missing ??= link
-      else if (session.pending < PENDING_ENOUGH) return session
-      else if (least === null || session.pending < least.pending) least = session
-    }
-    // Another one is made in the background; what there is serves meanwhile.
-    if (least !== null && missing !== null && missing.down === null) missing.open().catch(() => {})
-    return least
+/** The first that has little to do, for the fewer have work the fewer are to be woken; or else the one that has the least. */
+function sessionOf(links: readonly Link[]): Session | null {
+  let least: Session | null = null
+  let missing: Link | null = null
+  for (const link of links) {
+    const { session } = link
+    if (session === null) missing ??= link
+    else if (session.pending < PENDING_ENOUGH) return session
+    else if (least === null || session.pending < least.pending) least = session
   }
+  // Another one is made in the background; what there is serves meanwhile.
+  if (least !== null && missing !== null && missing.down === null) missing.open().catch(() => {})
+  return least
+}
 
-  #open(): Promise<Session> {
-    const [first] = this.#links
-    if (!first) throw new Error('no connections for reads')
-    return first.open()
-  }
+function openOneOf([first]: readonly Link[]): Promise<Session> {
+  if (!first) throw new Error('no connections for reads')
+  return first.open()
 }
 
 /** What `work` comes to, or `service.unavailable` where that takes too long. */

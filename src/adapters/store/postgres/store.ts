@@ -55,11 +55,8 @@ export interface PostgresOptions {
   /** Hears of every change that could not be written although the database was there. */
   readonly onFailure: (message: string) => void
   readonly telemetry?: Telemetry
-  /** For reads, at most. */
-  readonly connections?: number
 }
 
-const CONNECTIONS = 4
 /** Texts that are not read anew each time, of a kind. */
 const REMEMBERED = 10_000
 
@@ -70,10 +67,10 @@ const REMEMBERED = 10_000
 export async function openPostgresStore(
   options: PostgresOptions,
 ): Promise<{ store: Store; leadership: Leadership }> {
-  const { address, sealer, onFailure, telemetry, connections = CONNECTIONS } = options
+  const { address, sealer, onFailure, telemetry } = options
   const dialler = new Dialler(address)
   await migrate(dialler)
-  const readers = new Readers(dialler, connections, telemetry)
+  const readers = new Readers(dialler, telemetry)
   const writer = new GroupCommit(dialler, onFailure, telemetry)
   const store = new PostgresStore(readers, writer, new Claims(dialler, telemetry), sealer)
   try {
