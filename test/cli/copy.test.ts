@@ -42,7 +42,7 @@ function fill(directory: string, count: number): void {
       json_array(json_object('value', 'v', 'key', 'k')), i, 9007199254740991 - i, iif(i % 3, NULL, i), i, iif(i % 2, NULL, ${oddJson}) FROM n`)
   many(`INSERT INTO peerings SELECT printf('p%06d', i), 'ap' || i, 'tp' || i, ${oddText}, 'd',
       printf('t%06d', i), 'region-a', printf('v%06d', i), printf('t%06d', i % ${count} + 1), 'region-a', printf('v%06d', i % ${count} + 1),
-      iif(i % 2, 'active', 'deleted'), i, i, iif(i % 2, NULL, i), i, iif(i % 5, NULL, ${oddJson}) FROM n`)
+      iif(i % 2, 'active', 'deleted'), i, i, iif(i % 2, NULL, i), i, iif(i % 5, NULL, ${oddJson}), i % 2 = 0 FROM n`)
   many(`INSERT INTO parts SELECT 'r' || i, 'route', 'ar' || i, 'tr' || i, printf('t%06d', i), 'region-a', printf('v%06d', i), 'n',
       'table-' || i, printf('p%06d', i), '10.0.0.0/8', 0, ${oddJson} FROM n`)
   many(`INSERT INTO parts SELECT 'd' || i, 'route-table', 'ad' || i, 'td' || i, printf('t%06d', i), 'region-a', printf('v%06d', i), '',
@@ -163,7 +163,9 @@ postgresSuite('isthmus copy', (server) => {
       )
       .all()
     embedded.close()
-    assert.deepEqual(inSqlite.map(({ name }) => String(name)).sort(), known)
+    // What its indexes are cut by follows from the state.
+    const ofOthers = inSqlite.map(({ name }) => String(name)).filter((name) => name !== 'peerings.deleted')
+    assert.deepEqual(ofOthers.sort(), known)
   })
 
   test('carries tens of thousands of rows of every table there and back; a service goes on with them', async (t) => {

@@ -116,18 +116,26 @@ function reading(database: DatabaseSync): Pick<CopySource, 'count' | 'rows'> {
   }
 }
 
+type Own = Readonly<Record<string, (row: CanonicalRow) => Value>>
+
+/** Columns that are this database's own, by the table: what they are for rows that come from elsewhere. */
+const OWN_COLUMNS: Readonly<Record<string, Own>> = {
+  peerings: { deleted: ({ state }) => (state === 'deleted' ? 1 : 0) },
+}
+
 function insertInto({ name, columns }: Table): string {
-  const names = Object.keys(columns)
+  const names = [...Object.keys(columns), ...Object.keys(OWN_COLUMNS[name] ?? {})]
   return `INSERT INTO ${name} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`
 }
 
 type Value = string | number | Uint8Array | null
 
-function valuesOf({ columns }: Table, row: CanonicalRow): Value[] {
-  return Object.entries(columns).map(([name, kind]) => {
+function valuesOf({ name: table, columns }: Table, row: CanonicalRow): Value[] {
+  const values = Object.entries(columns).map(([name, kind]) => {
     const value = row[name]
     return value === null || value === undefined ? null : VALUES[kind](value)
   })
+  return [...values, ...Object.values(OWN_COLUMNS[table] ?? {}).map((of) => of(row))]
 }
 
 const VALUES: Readonly<Record<ColumnKind, (value: unknown) => Value>> = {

@@ -87,7 +87,7 @@ export class SqliteFacts implements Facts {
     const row = this.#connection.get(
       `SELECT id FROM peerings
         WHERE min(requester_vpc, accepter_vpc) = min(?1, ?2) AND max(requester_vpc, accepter_vpc) = max(?1, ?2)
-          AND state <> 'deleted' AND ${LIVE} AND id <> ?3`,
+          AND deleted = 0 AND ${LIVE} AND id <> ?3`,
       one,
       other,
       except,
@@ -106,9 +106,9 @@ export class SqliteFacts implements Facts {
   #peeringsOf(vpc: VpcId, states: string): readonly PeeringId[] {
     return this.#connection
       .all(
-        `SELECT id FROM peerings WHERE min(requester_vpc, accepter_vpc) = ?1 AND state <> 'deleted' AND ${states}
+        `SELECT id FROM peerings WHERE min(requester_vpc, accepter_vpc) = ?1 AND deleted = 0 AND ${states}
           UNION ALL
-          SELECT id FROM peerings WHERE max(requester_vpc, accepter_vpc) = ?1 AND state <> 'deleted' AND ${states}`,
+          SELECT id FROM peerings WHERE max(requester_vpc, accepter_vpc) = ?1 AND deleted = 0 AND ${states}`,
         vpc,
       )
       .map((row) => row['id'] as PeeringId)

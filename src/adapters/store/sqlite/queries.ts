@@ -44,7 +44,7 @@ export function peeringStatements(query: PeeringQuery): { page: Statement; count
 }
 
 function peeringWhere(query: PeeringQuery, side: 'requester' | 'accepter' | null): Where {
-  const where = new Where().and(`state <> 'deleted'`)
+  const where = new Where().and('deleted = 0')
   const { party } = query
   if (side && party) {
     where.and(`${side}_tenant = ?`, party.tenant)

@@ -279,7 +279,7 @@ class SqliteStore implements Store {
   }
 
   async neighboursOf(vpc: VpcId): Promise<readonly { vpc: Vpc; peering: Peering }[]> {
-    const live = `state <> 'deleted' AND state IN ('pending-acceptance', 'active')`
+    const live = `deleted = 0 AND state IN ('pending-acceptance', 'active')`
     const rows = this.#reader.all(
       `SELECT * FROM peerings WHERE min(requester_vpc, accepter_vpc) = ?1 AND ${live}
         UNION ALL SELECT * FROM peerings WHERE max(requester_vpc, accepter_vpc) = ?1 AND ${live}`,

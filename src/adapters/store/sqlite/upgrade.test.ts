@@ -7,7 +7,7 @@ import { it } from 'node:test'
 import { countersOf, waitingCounter } from '../../../domain/quota.ts'
 import { aesGcmSealer } from '../../secrets/aes-gcm.ts'
 import { migrationFiles } from '../migrations.ts'
-import { buildPeering, buildTenant, buildVpc, earlierCounts } from '../store.fixtures.ts'
+import { buildPeering, buildTenant, buildVpc, earlierCounts, peeringQuery } from '../store.fixtures.ts'
 import { openForWriting } from './database.ts'
 import { openSqliteStore } from './store.ts'
 
@@ -23,13 +23,13 @@ it('a store from before policies of consent counts what waits in it, and reads i
       .run(tenant.id, tenant.name, tenant.id, tenant.id, tenant.id, JSON.stringify(tenant))
   }
   const theirs = buildVpc(bob)
-  const ours = Array.from({ length: 4 }, () => buildVpc(alice))
+  const ours = Array.from({ length: 5 }, () => buildVpc(alice))
   for (const { id, ids, tenant, region } of [theirs, ...ours]) {
     database
       .prepare(`INSERT INTO vpcs VALUES (?, ?, ?, ?, ?, '', '', '[]', '[]', 1, 1, NULL, 1, NULL)`)
       .run(id, ids.alibaba, ids.tencent, tenant, region)
   }
-  const states = ['pending-acceptance', 'pending-acceptance', 'active', 'expired']
+  const states = ['pending-acceptance', 'pending-acceptance', 'active', 'expired', 'deleted']
   for (const [index, vpc] of ours.entries()) {
     const { id, ids, requester, accepter } = buildPeering(vpc, theirs)
     const ends = [requester.tenant, requester.region, requester.vpc, accepter.tenant, accepter.region]
@@ -57,8 +57,10 @@ it('a store from before policies of consent counts what waits in it, and reads i
     const events = await store.listEvents(0, 10, null)
     assert.deepEqual(
       events.map(({ reason }) => reason),
-      [null, null, null, null],
+      [null, null, null, null, null],
     )
+    const { items } = await store.listPeerings(peeringQuery())
+    assert.deepEqual(new Set(items.map(({ peering }) => peering.state)), new Set(states.slice(0, 4)))
   } finally {
     await store.close()
     rmSync(directory, { recursive: true })
@@ -83,6 +85,34 @@ it('a new store checks states and kinds, and makes no table of its own for that'
       assert.ok(!steps.some(({ opcode }) => opcode === 'OpenEphemeral'))
     }
     assert.equal(database.prepare('PRAGMA integrity_check').get()?.['integrity_check'], 'ok')
+  } finally {
+    database.close()
+    rmSync(directory, { recursive: true })
+  }
+})
+
+it('a store keeps who is deleted apart, and writes nothing anew where a peering is answered but its place in two indexes', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'isthmus-deleted-'))
+  const path = join(directory, 'isthmus.db')
+  openForWriting(path).close()
+  const database = new DatabaseSync(path)
+  try {
+    const opened = (sql: string) => {
+      const steps = database.prepare(`EXPLAIN ${sql}`).all() as { opcode: string; p2: number }[]
+      const roots = steps.filter(({ opcode }) => opcode === 'OpenWrite').map(({ p2 }) => p2)
+      const names = database.prepare('SELECT name FROM sqlite_schema WHERE rootpage = ?')
+      return roots.map((root) => String(names.get(root)?.['name'])).sort()
+    }
+    const answered = `UPDATE peerings SET state = 'rejected', expires_at_ms = NULL WHERE id = 'a'`
+    // The last is the one by which it is found.
+    const two = ['peerings_by_deadline', 'peerings_by_first_vpc']
+    assert.deepEqual(opened(answered), ['peerings', ...two, 'sqlite_autoindex_peerings_1'])
+    const insert = (deleted: number) =>
+      database.exec(`PRAGMA foreign_keys = OFF; INSERT INTO peerings (id, alibaba_id, tencent_id, name, description,
+        requester_tenant, requester_region, requester_vpc, accepter_tenant, accepter_region, accepter_vpc, state, deleted,
+        created_at_ms, updated_at_ms, version) VALUES ('a', 'b', 'c', '', '', 'd', '', 'e', 'f', '', 'g', 'deleted', ${deleted}, 1, 1, 1)`)
+    assert.throws(() => insert(0), /CHECK constraint failed: deleted = \(state = 'deleted'\)/)
+    insert(1)
   } finally {
     database.close()
     rmSync(directory, { recursive: true })

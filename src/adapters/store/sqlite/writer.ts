@@ -256,10 +256,12 @@ export class Writer {
   #writePeering(exists: boolean, peering: Peering): void {
     const { requester, accepter } = peering
     const attributes = attributesText(peering.attributes)
+    const deleted = peering.state === 'deleted'
     if (exists) {
+      // What is named here is written anew in every index that goes by it, whether it changes or not.
       this.#connection.run(
         `UPDATE peerings SET name = ?, description = ?, state = ?, updated_at_ms = ?, expires_at_ms = ?,
-          version = ?, attributes = ? WHERE id = ?`,
+          version = ?, attributes = ?${deleted ? ', deleted = 1' : ''} WHERE id = ?`,
         peering.name,
         peering.description,
         peering.state,
@@ -273,8 +275,8 @@ export class Writer {
       this.#connection.run(
         `INSERT INTO peerings (id, alibaba_id, tencent_id, name, description,
           requester_tenant, requester_region, requester_vpc, accepter_tenant, accepter_region, accepter_vpc,
-          state, created_at_ms, updated_at_ms, expires_at_ms, version, attributes)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+          state, deleted, created_at_ms, updated_at_ms, expires_at_ms, version, attributes)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         peering.id,
         peering.ids.alibaba,
         peering.ids.tencent,
@@ -287,6 +289,7 @@ export class Writer {
         accepter.region,
         accepter.vpc,
         peering.state,
+        deleted ? 1 : 0,
         peering.createdAtMs,
         peering.updatedAtMs,
         peering.expiresAtMs,
