@@ -2,6 +2,7 @@ import type { Claim } from '../../../ports/store.ts'
 import { SILENCE, type Telemetry } from '../../../ports/telemetry.ts'
 import type { Dialler } from './dialler.ts'
 import { messageOf, unavailable } from './failures.ts'
+import { Groups } from './groups.ts'
 import { Link } from './link.ts'
 import { before, READ_TIMEOUT_MS } from './readers.ts'
 import { jsonText, prepare, storableKey } from './session.ts'
@@ -38,13 +39,12 @@ const FORGET = prepare(`DELETE FROM claims WHERE key IN
 export class Claims {
   readonly #link: Link
   readonly #telemetry: Telemetry
-  #waiting: Waiting[] = []
-  #running = false
+  readonly #groups = new Groups<Waiting>((group) => this.#settle(group), nextGroup)
   #forgottenAtMs = 0
 
   constructor(dialler: Dialler, telemetry: Telemetry = SILENCE) {
     this.#telemetry = telemetry
-    telemetry.waiting.claims.from(() => this.#waiting.length)
+    telemetry.waiting.claims.from(() => this.#groups.waiting)
     this.#link = new Link(dialler, 'claims', {
       synchronous_commit: 'off',
       statement_timeout: READ_TIMEOUT_MS,
@@ -56,40 +56,19 @@ export class Claims {
   /** Whether it was made. Not safe to repeat: one whose answer is lost may have been. Throws `service.unavailable`. */
   make(claim: Claim, nowMs: number): Promise<boolean> {
     const refusal =
-      this.#link.down ?? (this.#waiting.length >= WAITING_MAX ? 'too many claims are waiting' : null)
+      this.#link.down ?? (this.#groups.waiting >= WAITING_MAX ? 'too many claims are waiting' : null)
     if (refusal !== null) {
       this.#telemetry.refused.claims.add()
       return Promise.reject(unavailable(refusal))
     }
     return new Promise((resolve, reject) => {
       const deadlineMs = performance.now() + READ_TIMEOUT_MS
-      this.#waiting.push({ claim, nowMs, deadlineMs, resolve, reject })
-      if (this.#running) return
-      this.#running = true
-      setImmediate(() => void this.#run())
+      this.#groups.add({ claim, nowMs, deadlineMs, resolve, reject })
     })
   }
 
   close(): Promise<void> {
     return this.#link.close()
-  }
-
-  async #run(): Promise<void> {
-    while (this.#waiting.length > 0) await this.#settle(this.#next())
-    this.#running = false
-  }
-
-  /** Of two claims on one key the later one waits: one statement cannot write a row twice. */
-  #next(): readonly Waiting[] {
-    const group = new Map<string, Waiting>()
-    const later: Waiting[] = []
-    for (const waiting of this.#waiting) {
-      const key = storableKey(waiting.claim.key)
-      if (group.has(key) || group.size >= GROUP_MAX) later.push(waiting)
-      else group.set(key, waiting)
-    }
-    this.#waiting = later
-    return [...group.values()]
   }
 
   /** Never rejects. */
@@ -110,4 +89,17 @@ export class Claims {
       for (const { reject } of group) reject(unavailable(messageOf(error)))
     }
   }
+}
+
+/** Of two claims on one key the later one waits: one statement cannot write a row twice. */
+function nextGroup(waiting: Waiting[]): Waiting[] {
+  const group = new Map<string, Waiting>()
+  const later: Waiting[] = []
+  for (const each of waiting) {
+    const key = storableKey(each.claim.key)
+    if (group.has(key) || group.size >= GROUP_MAX) later.push(each)
+    else group.set(key, each)
+  }
+  waiting.splice(0, waiting.length, ...later)
+  return [...group.values()]
 }

@@ -1,4 +1,5 @@
 import type { Row } from '../rows.ts'
+import { Groups } from './groups.ts'
 import type { Readers } from './readers.ts'
 import { prepare, type Statement, storable } from './session.ts'
 
@@ -20,8 +21,10 @@ export class Finder {
   readonly #readers: Readers
   readonly #statement: (keys: readonly string[]) => Statement
   readonly #columns: readonly string[]
-  #waiting: Waiting[] = []
-  #running = false
+  readonly #groups = new Groups<Waiting>(
+    (group) => this.#answer(group),
+    (waiting) => waiting.splice(0, GROUP_MAX),
+  )
 
   /** `sql` selects the rows one of whose `columns` is in `$1`, a list of texts; no two rows have the same there. */
   constructor(readers: Readers, sql: string, columns: readonly string[]) {
@@ -34,18 +37,9 @@ export class Finder {
   find(key: string): Promise<Row | undefined> {
     return this.#readers.counting((deadlineMs) => {
       return new Promise((resolve, reject) => {
-        this.#waiting.push({ key: storable(key), deadlineMs, resolve, reject })
-        if (this.#running) return
-        this.#running = true
-        // What else is asked in this turn of the event loop goes along.
-        setImmediate(() => void this.#run())
+        this.#groups.add({ key: storable(key), deadlineMs, resolve, reject })
       })
     })
-  }
-
-  async #run(): Promise<void> {
-    while (this.#waiting.length > 0) await this.#answer(this.#waiting.splice(0, GROUP_MAX))
-    this.#running = false
   }
 
   /** Never rejects. */

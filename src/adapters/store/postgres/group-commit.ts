@@ -7,6 +7,7 @@ import type { SealedChange } from '../conflicts.ts'
 import { runBatch } from './batch.ts'
 import { BY_INDEX, type Dialler } from './dialler.ts'
 import { type Cure, cureOf, messageOf, unavailable } from './failures.ts'
+import { Groups } from './groups.ts'
 import { Link } from './link.ts'
 import { prepare } from './session.ts'
 
@@ -46,12 +47,14 @@ export class GroupCommit {
   readonly #link: Link
   readonly #onFailure: (message: string) => void
   readonly #telemetry: Telemetry
-  #waiting: Waiting[] = []
-  /** How many the batch under way has. */
-  #underWay = 0
-  #running = false
+  readonly #batches = new Groups<Waiting>(
+    async (batch) => {
+      await this.#settle(batch)
+      this.#forgetBatches()
+    },
+    (waiting) => waiting.splice(0, BATCH_MAX),
+  )
   #closed = false
-  #idle: (() => void) | null = null
   #forgottenAtMs = performance.now()
 
   /** `onFailure` hears of every change that could not be written although the database was there. */
@@ -59,14 +62,14 @@ export class GroupCommit {
     this.#link = new Link(dialler, 'writer', SETTINGS)
     this.#onFailure = onFailure
     this.#telemetry = telemetry
-    telemetry.waiting.changes.from(() => this.#waiting.length + this.#underWay)
+    telemetry.waiting.changes.from(() => this.#batches.waiting + this.#batches.underWay)
     this.#link.onDown = (reason) => this.#refuseWaiting(reason)
   }
 
   /** Why a change would not be taken; null where it would. */
   get refusal(): string | null {
     if (this.#closed) return 'the store is closing'
-    if (this.#waiting.length >= WAITING_MAX) return 'too many changes are waiting'
+    if (this.#batches.waiting >= WAITING_MAX) return 'too many changes are waiting'
     return this.#link.down
   }
 
@@ -79,35 +82,15 @@ export class GroupCommit {
     const followed = this.#telemetry.followChange()
     return new Promise((resolve, reject) => {
       const deadlineMs = performance.now() + COMMIT_TIMEOUT_MS
-      this.#waiting.push({ change, followed, deadlineMs, resolve, reject })
-      if (this.#running) return
-      this.#running = true
-      // What else arrives in this turn of the event loop goes along.
-      setImmediate(() => void this.#run())
+      this.#batches.add({ change, followed, deadlineMs, resolve, reject })
     })
   }
 
   /** Finishes what was taken, then lets go of the connection. */
   async close(): Promise<void> {
     this.#closed = true
-    if (this.#running) {
-      await new Promise<void>((resolve) => {
-        this.#idle = resolve
-      })
-    }
+    await this.#batches.idle()
     await this.#link.close()
-  }
-
-  async #run(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      const batch = this.#waiting.splice(0, BATCH_MAX)
-      this.#underWay = batch.length
-      await this.#settle(batch)
-      this.#forgetBatches()
-    }
-    this.#underWay = 0
-    this.#running = false
-    this.#idle?.()
   }
 
   /** Never rejects. Where one change cannot be written at all, it alone fails. */
@@ -167,8 +150,7 @@ export class GroupCommit {
   }
 
   #refuseWaiting(reason: string): void {
-    const refused = this.#waiting
-    this.#waiting = []
+    const refused = this.#batches.giveUp()
     this.#telemetry.refused.changes.add(refused.length)
     for (const { reject } of refused) reject(unavailable(reason))
   }
