@@ -1,3 +1,6 @@
+/** How large the body of a request may be. */
+export const BODY_LIMIT_BYTES = 1024 * 1024
+
 /**
  * One HTTP request as it came off the wire, before any dialect has looked at it. Signatures are verified over
  * these very bytes, so nothing here is decoded, sorted or re-encoded.

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { type FastifyInstance, fastify } from 'fastify'
 import { sendProblem } from '../dialects/native/errors.ts'
+import { BODY_LIMIT_BYTES } from '../dialects/wire.ts'
 import { DomainError } from '../domain/errors.ts'
-import { BODY_LIMIT_BYTES } from './read-body.ts'
 
 export type Handler = (message: IncomingMessage, response: ServerResponse) => void
 

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http'
+import { BODY_LIMIT_BYTES } from '../dialects/wire.ts'
 import { DomainError } from '../domain/errors.ts'
 
-/** How large a request body may be, and how long it may take to arrive. */
-export const BODY_LIMIT_BYTES = 1024 * 1024
+/** How long the body of a request may take to arrive. */
 export const BODY_TIMEOUT_MS = 10_000
 
 const NOTHING = Buffer.alloc(0)

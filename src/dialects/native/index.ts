@@ -5,6 +5,7 @@ import type { Caller } from '../../app/context.ts'
 import type { App } from '../../app/index.ts'
 import { DomainError } from '../../domain/errors.ts'
 import type { Outcome } from '../dialect.ts'
+import { BODY_LIMIT_BYTES } from '../wire.ts'
 import { authenticate, onceOf } from './authenticate.ts'
 import { PROBLEM_TYPE, sendProblem } from './errors.ts'
 import type { NativeRoute } from './route.ts'
@@ -167,7 +168,7 @@ function failureOf(error: unknown): DomainError {
   if (error instanceof DomainError) return error
   const { statusCode, code, message } = error as FastifyError
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')
-    return new DomainError('request.too-large', { limitBytes: 1024 * 1024 })
+    return new DomainError('request.too-large', { limitBytes: BODY_LIMIT_BYTES })
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
     return new DomainError('request.malformed', { reason: message })
   }
