@@ -26,7 +26,7 @@ export function liveConditions(
   // A request counts for who asks; being accepted, it comes to count for who agreed as well.
   const counted = before?.state === 'pending-acceptance' ? accepter : requester
   const limits = limitsFor(profile.quotas, counted.tenant.quotas)
-  const moved = counterMoves(before, after).map(({ counter }) => counter)
+  const moved = counterMoves(before?.state ?? null, after).map(({ counter }) => counter)
   const quotas = moved.filter(isQuota).flatMap((counter): Condition[] => {
     const limit = limits[counter.quota]
     return limit === null ? [] : [{ kind: 'quota', counter, limit }]

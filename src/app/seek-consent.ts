@@ -91,7 +91,7 @@ async function findFacts(
   let room = true
   if (policy.accept.length > 0) {
     const limits = limitsFor(caller.profile.quotas, accepter.tenant.quotas)
-    for (const { counter, by } of counterMoves(asked, apply(asked, 'accept', asked.updatedAtMs, 0))) {
+    for (const { counter, by } of counterMoves(asked.state, apply(asked, 'accept', asked.updatedAtMs, 0))) {
       const limit = counter.quota && limits[counter.quota]
       if (limit === null || by < 0) continue
       const { full } = await fullness(context, counter, limit)

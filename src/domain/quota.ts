@@ -61,12 +61,13 @@ function countersOfSide(peering: Peering, side: 'requester' | 'accepter'): reado
   ]
 }
 
-/** How each counter moves when `before` becomes `after`; null before is a new peering. */
+/** How each counter moves when a peering comes to `after` from the state `before`; null before is a new one. */
 export function counterMoves(
-  before: Peering | null,
+  before: Peering['state'] | null,
   after: Peering,
 ): readonly { counter: Counter; by: 1 | -1 }[] {
-  const had = before ? countersOf(before) : []
+  // Its ends are what they were.
+  const had = before ? countersOf({ ...after, state: before }) : []
   const has = countersOf(after)
   const missing = (from: readonly Counter[], other: readonly Counter[]) =>
     from.filter((counter) => !other.some((another) => another.key === counter.key))
@@ -77,7 +78,7 @@ export function counterMoves(
 }
 
 /** As `counterMoves`, of the counts that are kept; the others follow. */
-export function keptMoves(before: Peering | null, after: Peering) {
+export function keptMoves(before: Peering['state'] | null, after: Peering) {
   return counterMoves(before, after).filter(({ counter: { key, sumOf } }) => sumOf.includes(key))
 }
 

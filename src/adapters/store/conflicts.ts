@@ -28,9 +28,16 @@ export interface SealedWebhookRevision {
   readonly to: SealedWebhook | null
 }
 
+/** As a `Revision`, with what matters of the peering as it was read. */
+export interface PeeringRevision {
+  readonly from: Pick<Peering, 'id' | 'version' | 'state'> | null
+  readonly to: Peering
+}
+
 /** A change as it reaches whoever writes it: no secret in the clear. */
-export interface SealedChange extends Omit<Change, 'accessKeys' | 'webhooks'> {
+export interface SealedChange extends Omit<Change, 'accessKeys' | 'peerings' | 'webhooks'> {
   readonly accessKeys: readonly SealedAccessKey[]
+  readonly peerings?: readonly PeeringRevision[]
   readonly webhooks?: readonly SealedWebhookRevision[]
 }
 
@@ -112,7 +119,7 @@ export function conflictOf(change: SealedChange, facts: Facts): Conflict | null 
 
 function revisionConflict(
   resource: Versioned,
-  { from, to }: Revision<Vpc | Peering>,
+  { from, to }: Revision<Vpc> | PeeringRevision,
   facts: Facts,
 ): Conflict | null {
   if (from) return facts.version(resource, from.id) === from.version ? null : { kind: 'stale', id: to.id }
@@ -179,7 +186,7 @@ function conditionConflict(condition: Condition, change: SealedChange, facts: Fa
       const { counter, limit } = condition
       const used = facts.used(counter)
       const by = (change.peerings ?? [])
-        .flatMap(({ from, to }) => counterMoves(from, to))
+        .flatMap(({ from, to }) => counterMoves(from?.state ?? null, to))
         .filter((move) => move.counter.key === counter.key)
         .reduce((sum, move) => sum + move.by, 0)
       return used + by > limit ? { kind: 'quota', counter, limit, used } : null

@@ -156,7 +156,9 @@ const LOOKUPS: readonly Lookup[] = [
         ...conditionsOf(changes, 'quota').flatMap(({ counter }) => counter.sumOf),
         ...conditionsOf(changes, 'full-is').flatMap(({ counter }) => counter.sumOf),
         ...changes
-          .flatMap(({ peerings = [] }) => peerings.flatMap(({ from, to }) => keptMoves(from, to)))
+          .flatMap(({ peerings = [] }) =>
+            peerings.flatMap(({ from, to }) => keptMoves(from?.state ?? null, to)),
+          )
           .map(({ counter }) => counter.key),
       ]),
     sql: 'SELECT key, used FROM counters WHERE key = ANY($1::text[])',

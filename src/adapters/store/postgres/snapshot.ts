@@ -273,7 +273,7 @@ export class Snapshot implements Facts {
       peerings.set(to.id, { from: fromOf(peerings.get(to.id), this.#peerings.get(to.id)?.version), to })
       const [requester, accepter] = [to.requester.vpc, to.accepter.vpc]
       this.addPeering({ id: to.id, ids: to.ids, version: to.version, requester, accepter, state: to.state })
-      for (const { counter, by } of keptMoves(from, to)) this.#move(counter.key, by)
+      for (const { counter, by } of keptMoves(from?.state ?? null, to)) this.#move(counter.key, by)
     }
     for (const event of change.events ?? []) this.#log(event)
     for (const realization of change.realizations ?? []) realizations.set(realization.of, realization)

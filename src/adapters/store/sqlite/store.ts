@@ -17,6 +17,7 @@ import type {
   PartQuery,
   PeeringQuery,
   PeeringView,
+  Revision,
   Store,
   TenantKey,
   VpcQuery,
@@ -24,6 +25,7 @@ import type {
   WebhookView,
 } from '../../../ports/store.ts'
 import type { Telemetry } from '../../../ports/telemetry.ts'
+import type { PeeringRevision } from '../conflicts.ts'
 import {
   claimFrom,
   eventFrom,
@@ -414,7 +416,7 @@ class SqliteStore implements Store {
   }
 
   async commit(change: Change) {
-    const { accessKeys = [], webhooks, ...rest } = change
+    const { accessKeys = [], webhooks, peerings, ...rest } = change
     const sealed = accessKeys.map(({ secret, ...key }) => ({
       ...key,
       sealedSecret: this.#sealer.seal(secret, key.id).toString('hex'),
@@ -425,6 +427,7 @@ class SqliteStore implements Store {
       const outcome = await this.#writer.commit({
         ...rest,
         accessKeys: sealed,
+        ...(peerings && { peerings: peerings.map(withoutRest) }),
         ...(webhooks && { webhooks: webhooks.map((revision) => sealWebhook(this.#sealer, revision)) }),
       })
       written = outcome.ok && !change.dryRun
@@ -433,8 +436,7 @@ class SqliteStore implements Store {
       for (const done of changed) done()
       // Who has asked for a peering comes back to it, and so does whoever is to answer.
       if (written)
-        for (const { to } of change.peerings ?? [])
-          this.#peerings.set(to.id, to, to.ids.alibaba, to.ids.tencent)
+        for (const { to } of peerings ?? []) this.#peerings.set(to.id, to, to.ids.alibaba, to.ids.tencent)
     }
   }
 
@@ -466,6 +468,11 @@ class SqliteStore implements Store {
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+
+/** All of it is copied for another thread, which asks little of what was read. */
+function withoutRest({ from, to }: Revision<Peering>): PeeringRevision {
+  return { from: from && { id: from.id, version: from.version, state: from.state }, to }
+}
 
 /** The id by which a row was asked for, unless that is its own. */
 const otherThan = (own: string, asked: string) => (asked === own ? [] : [asked])

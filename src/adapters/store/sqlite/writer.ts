@@ -93,7 +93,7 @@ export class Writer {
     for (const { to } of change.parts ?? []) if (to) this.#writePart(to)
     for (const { from, to } of change.peerings ?? []) {
       this.#writePeering(from !== null, to)
-      for (const { counter, by } of keptMoves(from, to)) {
+      for (const { counter, by } of keptMoves(from?.state ?? null, to)) {
         // A counter only falls after it has risen, so the row is there; and a row below zero is refused outright.
         this.#connection.run(
           by > 0
