@@ -34,7 +34,7 @@ export const BY_INDEX: Settings = {
  */
 export class Dialler {
   readonly #address: DatabaseAddress
-  /** Who waits for a server to be there. */
+  /** Who wants to know that a server is there. */
   readonly #waiting = new Set<() => void>()
   #lastGood = 0
 

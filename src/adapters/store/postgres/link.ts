@@ -22,6 +22,10 @@ export class Link {
   /** The call under way: fulfilled once it was answered or not. */
   #calling: Promise<void> | null = null
   #trying = false
+  #pausing = new AbortController()
+  /** Whether somebody has found a server since the last call was made. */
+  #reachedElsewhere = false
+  readonly #ignore: () => void
   /** Hears why, once it is known that the database is down. */
   onDown: (reason: string) => void = () => {}
 
@@ -29,6 +33,7 @@ export class Link {
     this.#dialler = dialler
     this.#purpose = purpose
     this.#settings = settings
+    this.#ignore = dialler.whenReached(() => this.#reached())
   }
 
   /** The connection there is at this moment. */
@@ -65,12 +70,15 @@ export class Link {
 
   async close(): Promise<void> {
     this.#stopped.abort()
+    this.#ignore()
     await this.#calling
     await this.#session?.close(GOODBYE_TIMEOUT_MS)
   }
 
   #call(): Promise<void> {
-    this.#calling ??= this.#dialler
+    if (this.#calling) return this.#calling
+    this.#reachedElsewhere = false
+    this.#calling = this.#dialler
       .connect(this.#purpose, this.#settings)
       .then(
         (session) => this.#opened(session),
@@ -94,31 +102,38 @@ export class Link {
   }
 
   #failed(reason: string): void {
-    const first = this.#down === null
-    this.#down = reason
-    if (first) this.onDown(reason)
+    // It had been made before the server was there.
+    if (!this.#reachedElsewhere) {
+      const first = this.#down === null
+      this.#down = reason
+      if (first) this.onDown(reason)
+    }
     if (!this.#trying) void this.#tryUntilUp()
   }
 
   async #tryUntilUp(): Promise<void> {
     this.#trying = true
-    for (let delayMs = RETRY_FIRST_MS; this.#down !== null; delayMs = Math.min(delayMs * 2, RETRY_MAX_MS)) {
-      await this.#pause(delayMs)
-      if (this.#stopped.signal.aborted) return
-      await this.#call()
+    let delayMs = RETRY_FIRST_MS
+    while (this.#session === null && !this.#stopped.signal.aborted) {
+      if (!this.#reachedElsewhere) await this.#pause(delayMs)
+      delayMs = Math.min(delayMs * 2, RETRY_MAX_MS)
+      if (!this.#stopped.signal.aborted) await this.#call()
     }
     this.#trying = false
   }
 
   /** Waits so long, or until somebody has found a server or it is closed. */
   async #pause(delayMs: number): Promise<void> {
-    const over = new AbortController()
-    const ignore = this.#dialler.whenReached(() => {
-      this.#down = null
-      over.abort()
-    })
-    const signal = AbortSignal.any([over.signal, this.#stopped.signal])
+    this.#pausing = new AbortController()
+    const signal = AbortSignal.any([this.#pausing.signal, this.#stopped.signal])
     await sleep(delayMs, undefined, { signal }).catch(() => {})
-    ignore()
+  }
+
+  /** Somebody has found a server: a call that fails now was made before. */
+  #reached(): void {
+    if (this.#session !== null) return
+    this.#down = null
+    this.#reachedElsewhere = true
+    this.#pausing.abort()
   }
 }
