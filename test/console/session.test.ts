@@ -92,6 +92,8 @@ suite('a session', () => {
     await first.close()
     const banner = page.getByText('The service does not answer. Trying again…').first()
     await banner.waitFor()
+    // It must not be back before all of this has happened.
+    await page.context().setOffline(true)
     const second = await startService({ directory, args })
     t.after(async () => {
       await second.close()
@@ -106,6 +108,7 @@ suite('a session', () => {
     // No event says this.
     const vpc = { name: 'made meanwhile', region: 'region-a', cidrs: [] }
     assert.equal((await native(second, tokenOf(bob), 'POST', '/vpcs', vpc)).status, 201)
+    await page.context().setOffline(false)
     await page.getByText('made meanwhile').waitFor()
     await page.getByRole('link', { name: 'Inbox' }).click()
     await page.getByRole('link', { name: 'meanwhile' }).waitFor()
