@@ -16,13 +16,13 @@ export class Link {
   readonly #dialler: Dialler
   readonly #purpose: string
   readonly #settings: Settings
-  readonly #stopped = new AbortController()
   #session: Session | null = null
   #down: string | null = null
   /** The call under way: fulfilled once it was answered or not. */
   #calling: Promise<void> | null = null
   #trying = false
   #pausing = new AbortController()
+  #closed = false
   /** Whether somebody has found a server since the last call was made. */
   #reachedElsewhere = false
   readonly #ignore: () => void
@@ -50,7 +50,7 @@ export class Link {
   async open(): Promise<Session> {
     while (this.#session === null) {
       if (this.#down !== null) throw unavailable(this.#down)
-      if (this.#stopped.signal.aborted) throw unavailable('the store is closing')
+      if (this.#closed) throw unavailable('the store is closing')
       await this.#call()
     }
     return this.#session
@@ -62,15 +62,16 @@ export class Link {
       try {
         return await this.open()
       } catch (error) {
-        if (performance.now() + RETRY_FIRST_MS > deadlineMs || this.#stopped.signal.aborted) throw error
+        if (performance.now() + RETRY_FIRST_MS > deadlineMs || this.#closed) throw error
         await sleep(RETRY_FIRST_MS)
       }
     }
   }
 
   async close(): Promise<void> {
-    this.#stopped.abort()
+    this.#closed = true
     this.#ignore()
+    this.#pausing.abort()
     await this.#calling
     await this.#session?.close(GOODBYE_TIMEOUT_MS)
   }
@@ -92,11 +93,12 @@ export class Link {
 
   #opened(session: Session): void {
     this.#down = null
+    this.#reachedElsewhere = false
     if (session.lost !== null) return
     this.#session = session
     session.onLost = () => {
       this.#session = null
-      if (!this.#stopped.signal.aborted) void this.#call()
+      if (!this.#closed) void this.#call()
     }
     // Closed meanwhile; whoever closes it waits for this call and then finds the session.
   }
@@ -114,10 +116,10 @@ export class Link {
   async #tryUntilUp(): Promise<void> {
     this.#trying = true
     let delayMs = RETRY_FIRST_MS
-    while (this.#session === null && !this.#stopped.signal.aborted) {
+    while (this.#session === null && !this.#closed) {
       if (!this.#reachedElsewhere) await this.#pause(delayMs)
       delayMs = Math.min(delayMs * 2, RETRY_MAX_MS)
-      if (!this.#stopped.signal.aborted) await this.#call()
+      if (!this.#closed) await this.#call()
     }
     this.#trying = false
   }
@@ -125,8 +127,7 @@ export class Link {
   /** Waits so long, or until somebody has found a server or it is closed. */
   async #pause(delayMs: number): Promise<void> {
     this.#pausing = new AbortController()
-    const signal = AbortSignal.any([this.#pausing.signal, this.#stopped.signal])
-    await sleep(delayMs, undefined, { signal }).catch(() => {})
+    await sleep(delayMs, undefined, { signal: this.#pausing.signal }).catch(() => {})
   }
 
   /** Somebody has found a server: a call that fails now was made before. */

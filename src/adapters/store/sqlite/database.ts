@@ -77,7 +77,7 @@ export function openForReading(path: string): Connection {
 function migrate(connection: Connection): void {
   const pending = pendingMigrations(connection)
   if (pending.length === 0) return
-  // One changes the text of checks in place, on which nothing that is stored depends.
+  // Some change the text of checks in place, on which nothing that is stored depends.
   connection.defend(false)
   for (const { sql, version } of pending) {
     connection.exec(`BEGIN IMMEDIATE; ${sql}; PRAGMA user_version = ${version}; COMMIT;`)

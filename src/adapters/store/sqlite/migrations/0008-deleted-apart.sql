@@ -1,5 +1,5 @@
--- Whether a peering is deleted, in a column of its own that its indexes are cut by. By its state they were all written anew
--- whenever that changed, although nothing in them did: five pages for an answer, most of them far apart.
+-- Whether a peering is deleted, in a column of its own that its indexes are cut by. By its state all four were written anew
+-- whenever that changed, although in three of them nothing did.
 ALTER TABLE peerings ADD COLUMN deleted INTEGER NOT NULL DEFAULT 0;
 UPDATE peerings SET deleted = 1 WHERE state = 'deleted';
 DROP INDEX peerings_by_first_vpc;
