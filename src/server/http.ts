@@ -83,6 +83,8 @@ const SERVER_OPTIONS: ServerOptions = {
   keepAliveTimeout: 65_000,
   // Tencent takes requests of up to 32 KB by GET.
   maxHeaderSize: 64 * 1024,
+  // What has no body is not made into a stream that ends at once: a fifth of what Node.js does for such a request.
+  optimizeEmptyRequests: true,
 }
 
 const CLIENT_ERRORS: Readonly<Record<string, string>> = {
