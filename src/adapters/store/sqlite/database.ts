@@ -47,11 +47,18 @@ export class Connection {
   }
 }
 
+/** Pages of 4 KB. */
+const PAGES_HELD = 2_048
+const PAGES_HELD_MAX = 16_384
+
 /**
- * SQLite looks at every page it holds at the end of each commit that has split one: with 64 MB of them that took the writer
- * 10 us a change, more than to read again what 8 MB do not hold, also of a million peerings.
+ * How many pages of a database of `pages` to hold. SQLite looks at every one it holds at the end of each commit that has split
+ * one, which with 64 MB of them took the writer 10 us a change, more than to read again what 8 MB do not hold. Not so beyond a
+ * gigabyte, where it never has to take a number for a page that no page has; and there much more is to be read again.
  */
-const CACHE = 'PRAGMA cache_size = -8192;'
+function pagesToHold(pages: number): number {
+  return Math.min(Math.max(PAGES_HELD, Math.floor(pages / 16)), PAGES_HELD_MAX)
+}
 
 /**
  * Opens the database for writing, and brings its schema up to date. What a commit answers as done survives a
@@ -62,14 +69,15 @@ export function openForWriting(path: string): Connection {
   connection.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;')
   // A page that changes often is copied out of the log once for many changes: 64,000 pages are 256 MB of log.
   connection.exec('PRAGMA wal_autocheckpoint = 64000;')
-  connection.exec(CACHE)
   migrate(connection)
+  const pages = Number(connection.get('PRAGMA page_count')?.['page_count'])
+  connection.exec(`PRAGMA cache_size = ${pagesToHold(pages)}`)
   return connection
 }
 
 export function openForReading(path: string): Connection {
   const connection = new Connection(path, { readOnly: true })
-  connection.exec(CACHE)
+  connection.exec(`PRAGMA cache_size = ${PAGES_HELD}`)
   return connection
 }
 
