@@ -66,9 +66,11 @@ export function counterMoves(
   before: Peering['state'] | null,
   after: Peering,
 ): readonly { counter: Counter; by: 1 | -1 }[] {
-  // Its ends are what they were.
-  const had = before ? countersOf({ ...after, state: before }) : []
   const has = countersOf(after)
+  if (before === null) return has.map((counter) => ({ counter, by: 1 }))
+  if (before === after.state) return []
+  // Its ends are what they were.
+  const had = countersOf({ ...after, state: before })
   const missing = (from: readonly Counter[], other: readonly Counter[]) =>
     from.filter((counter) => !other.some((another) => another.key === counter.key))
   return [
