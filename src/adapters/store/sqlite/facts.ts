@@ -8,9 +8,46 @@ import type { Connection } from './database.ts'
 
 const LIVE = `state IN ('pending-acceptance', 'active')`
 
+const LIVE_BETWEEN = `SELECT id FROM peerings
+  WHERE min(requester_vpc, accepter_vpc) = min(?1, ?2) AND max(requester_vpc, accepter_vpc) = max(?1, ?2)
+    AND deleted = 0 AND ${LIVE} AND id <> ?3`
+
+const peeringsOf = (states: string) => `SELECT id FROM peerings
+    WHERE min(requester_vpc, accepter_vpc) = ?1 AND deleted = 0 AND ${states}
+  UNION ALL SELECT id FROM peerings
+    WHERE max(requester_vpc, accepter_vpc) = ?1 AND deleted = 0 AND ${states}`
+const LIVE_OF = peeringsOf(LIVE)
+const ACTIVE_OF = peeringsOf(`state = 'active'`)
+
+const versionIn = (table: Versioned) => `SELECT version FROM ${table} WHERE id = ?`
+const VERSION: Readonly<Record<Versioned, string>> = {
+  vpcs: versionIn('vpcs'),
+  peerings: versionIn('peerings'),
+}
+
+// Any id may be asked for in any dialect, so a new one must be free in all. Only Huawei's are UUIDs. As one condition with
+// five parts it would take twice as long.
+const holderIn = (table: Resource) =>
+  [
+    ['id', '?1'],
+    ['alibaba_id', '?2'],
+    ['alibaba_id', '?3'],
+    ['tencent_id', '?2'],
+    ['tencent_id', '?3'],
+  ]
+    .map(([column, value]) => `SELECT id FROM ${table} WHERE ${column} = ${value}`)
+    .join(' UNION ALL ')
+const HOLDER: Readonly<Record<Resource, string>> = {
+  vpcs: holderIn('vpcs'),
+  peerings: holderIn('peerings'),
+  parts: holderIn('parts'),
+}
+
 /** What the database says, within the transaction that is under way on its connection. */
 export class SqliteFacts implements Facts {
   readonly #connection: Connection
+  /** How far counts have moved that are not written yet; see `move`. */
+  readonly #moved = new Map<string, number>()
 
   constructor(connection: Connection) {
     this.#connection = connection
@@ -46,21 +83,12 @@ export class SqliteFacts implements Facts {
   }
 
   version(resource: Versioned, id: string): number | null {
-    const row = this.#connection.get(`SELECT version FROM ${resource} WHERE id = ?`, id)
+    const row = this.#connection.get(VERSION[resource], id)
     return row ? Number(row['version']) : null
   }
 
   holderOf(resource: Resource, { huawei, alibaba, tencent }: ResourceIds): string | null {
-    // Any id may be asked for in any dialect, so a new one must be free in all. Only Huawei's are UUIDs. As one condition
-    // with five parts it would take twice as long.
-    const by = (column: string, value: string) => `SELECT id FROM ${resource} WHERE ${column} = ${value}`
-    const row = this.#connection.get(
-      `${by('id', '?1')} UNION ALL ${by('alibaba_id', '?2')} UNION ALL ${by('alibaba_id', '?3')}
-        UNION ALL ${by('tencent_id', '?2')} UNION ALL ${by('tencent_id', '?3')}`,
-      huawei,
-      alibaba,
-      tencent,
-    )
+    const row = this.#connection.get(HOLDER[resource], huawei, alibaba, tencent)
     return row ? String(row['id']) : null
   }
 
@@ -84,34 +112,20 @@ export class SqliteFacts implements Facts {
   }
 
   livePeeringBetween(one: VpcId, other: VpcId, except: PeeringId): PeeringId | null {
-    const row = this.#connection.get(
-      `SELECT id FROM peerings
-        WHERE min(requester_vpc, accepter_vpc) = min(?1, ?2) AND max(requester_vpc, accepter_vpc) = max(?1, ?2)
-          AND deleted = 0 AND ${LIVE} AND id <> ?3`,
-      one,
-      other,
-      except,
-    )
+    const row = this.#connection.get(LIVE_BETWEEN, one, other, except)
     return row ? (row['id'] as PeeringId) : null
   }
 
   livePeeringsOf(vpc: VpcId): readonly PeeringId[] {
-    return this.#peeringsOf(vpc, LIVE)
+    return this.#peerings(LIVE_OF, vpc)
   }
 
   activePeeringsOf(vpc: VpcId): readonly PeeringId[] {
-    return this.#peeringsOf(vpc, `state = 'active'`)
+    return this.#peerings(ACTIVE_OF, vpc)
   }
 
-  #peeringsOf(vpc: VpcId, states: string): readonly PeeringId[] {
-    return this.#connection
-      .all(
-        `SELECT id FROM peerings WHERE min(requester_vpc, accepter_vpc) = ?1 AND deleted = 0 AND ${states}
-          UNION ALL
-          SELECT id FROM peerings WHERE max(requester_vpc, accepter_vpc) = ?1 AND deleted = 0 AND ${states}`,
-        vpc,
-      )
-      .map((row) => row['id'] as PeeringId)
+  #peerings(sql: string, vpc: VpcId): readonly PeeringId[] {
+    return this.#connection.all(sql, vpc).map((row) => row['id'] as PeeringId)
   }
 
   webhookVersion(id: WebhookId): number | null {
@@ -125,9 +139,32 @@ export class SqliteFacts implements Facts {
   }
 
   used(counter: Counter): number {
-    return usedOf(this.#connection, counter)
+    const moved = counter.sumOf.reduce((sum, key) => sum + (this.#moved.get(key) ?? 0), 0)
+    return usedOf(this.#connection, counter) + moved
+  }
+
+  /** Counts `by` more. What changes of one transaction do to the same count is written once, at its end: `writeCounts`. */
+  move(key: string, by: number): void {
+    this.#moved.set(key, (this.#moved.get(key) ?? 0) + by)
+  }
+
+  writeCounts(): void {
+    for (const [key, by] of this.#moved) {
+      // A count only falls after it has risen, so the row is there; and a row below zero is refused outright.
+      if (by > 0) this.#connection.run(RAISE, key, by)
+      else if (by < 0) this.#connection.run('UPDATE counters SET used = used + ?2 WHERE key = ?1', key, by)
+    }
+    this.#moved.clear()
+  }
+
+  /** Forgets what was to be written. */
+  forgetCounts(): void {
+    this.#moved.clear()
   }
 }
+
+const RAISE =
+  'INSERT INTO counters (key, used) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET used = used + ?2'
 
 /** How much is counted. */
 export function usedOf(connection: Connection, { sumOf }: Counter): number {

@@ -16,6 +16,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import { tenantId } from '../../../domain/identity.ts'
+import { countersOf } from '../../../domain/quota.ts'
 import type { Store } from '../../../ports/store.ts'
 import { aesGcmSealer } from '../../secrets/aes-gcm.ts'
 import { storeContract } from '../store.contract.ts'
@@ -248,6 +249,9 @@ describe('the SQLite store', () => {
       assert.deepEqual(idsOf(there.items), idsOf(others))
       // Numbers that a batch had given out before it was undone are given out again.
       assert.equal(await store.lastEventSequence(), 1)
+      // What such a batch had counted is counted once.
+      const counted = countersOf(peering).map((counter) => store.countOf(counter))
+      for (const used of await Promise.all(counted)) assert.equal(used, 1)
     })
 
     it('and takes none once it is closing', async () => {

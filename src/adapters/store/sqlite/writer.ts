@@ -5,11 +5,19 @@ import { keptMoves } from '../../../domain/quota.ts'
 import type { Tenant } from '../../../domain/tenant.ts'
 import type { Vpc } from '../../../domain/vpc.ts'
 import type { CommitOutcome } from '../../../ports/store.ts'
-import { conflictOf, type Facts, type SealedAccessKey, type SealedChange } from '../conflicts.ts'
+import { conflictOf, type SealedAccessKey, type SealedChange } from '../conflicts.ts'
 import { attributesText, partColumns, type Row, tenantBody, vpcAttributesText } from '../rows.ts'
 import type { Connection } from './database.ts'
 import { SqliteFacts } from './facts.ts'
 import { writeProgress, writeWebhook } from './webhook-writes.ts'
+
+// What is named here is written anew in every index that goes by it, whether it changes or not.
+const updatePeering = (
+  more: string,
+) => `UPDATE peerings SET name = ?, description = ?, state = ?, updated_at_ms = ?,
+  expires_at_ms = ?, version = ?, attributes = ?${more} WHERE id = ?`
+const UPDATE_PEERING = updatePeering('')
+const DELETE_PEERING = updatePeering(', deleted = 1')
 
 export type WriteOutcome = CommitOutcome | { readonly failed: string }
 
@@ -19,7 +27,7 @@ export type WriteOutcome = CommitOutcome | { readonly failed: string }
  */
 export class Writer {
   readonly #connection: Connection
-  readonly #facts: Facts
+  readonly #facts: SqliteFacts
   #sequence: number
   #claimsForgottenAtMs = 0
 
@@ -54,6 +62,7 @@ export class Writer {
     this.#connection.exec('BEGIN IMMEDIATE')
     try {
       const result = work()
+      this.#facts.writeCounts()
       this.#connection.exec('COMMIT')
       return result
     } catch (error) {
@@ -61,6 +70,7 @@ export class Writer {
       try {
         this.#connection.exec('ROLLBACK')
       } catch {}
+      this.#facts.forgetCounts()
       this.#sequence = this.#lastSequence()
       throw error
     }
@@ -94,14 +104,7 @@ export class Writer {
     for (const { from, to } of change.peerings ?? []) {
       this.#writePeering(from !== null, to)
       for (const { counter, by } of keptMoves(from?.state ?? null, to)) {
-        // A counter only falls after it has risen, so the row is there; and a row below zero is refused outright.
-        this.#connection.run(
-          by > 0
-            ? 'INSERT INTO counters (key, used) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET used = used + ?2'
-            : 'UPDATE counters SET used = used + ?2 WHERE key = ?1',
-          counter.key,
-          by,
-        )
+        this.#facts.move(counter.key, by)
       }
     }
     for (const event of change.events ?? []) this.#writeEvent(event)
@@ -258,10 +261,8 @@ export class Writer {
     const attributes = attributesText(peering.attributes)
     const deleted = peering.state === 'deleted'
     if (exists) {
-      // What is named here is written anew in every index that goes by it, whether it changes or not.
       this.#connection.run(
-        `UPDATE peerings SET name = ?, description = ?, state = ?, updated_at_ms = ?, expires_at_ms = ?,
-          version = ?, attributes = ?${deleted ? ', deleted = 1' : ''} WHERE id = ?`,
+        deleted ? DELETE_PEERING : UPDATE_PEERING,
         peering.name,
         peering.description,
         peering.state,
