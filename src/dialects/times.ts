@@ -1,12 +1,38 @@
+/** A way of writing a time, and where in it the month, day, hour, minute and second begin; the year does at once. */
+interface TimeForm {
+  readonly pattern: RegExp
+  readonly places: readonly [month: number, day: number, hour: number, minute: number, second: number]
+}
+
+/** The forms of ISO 8601, to the second, in UTC. */
+export const BASIC: TimeForm = { pattern: /^\d{8}T\d{6}Z$/, places: [4, 6, 9, 11, 13] }
+export const EXTENDED: TimeForm = {
+  pattern: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/,
+  places: [5, 8, 11, 14, 17],
+}
+
 /**
- * The UTC time that six texts name: year, month, day, hour, minute, second. Milliseconds since the epoch; null where
- * there is no such day or time, and before 1970.
+ * The time that `text` names in that form, milliseconds since the epoch; null where it is not of that form, where there is no
+ * such day or time, and before 1970.
  */
-export function utcTimeMs(parts: readonly string[]): number | null {
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts.map(Number)
+export function utcTimeMs(text: string, { pattern, places }: TimeForm): number | null {
+  if (!pattern.test(text)) return null
+  const year = digits(text, 0, 4)
+  const month = digits(text, places[0], 2)
+  const day = digits(text, places[1], 2)
+  const hour = digits(text, places[2], 2)
+  const minute = digits(text, places[3], 2)
+  const second = digits(text, places[4], 2)
   const there =
     year >= 1970 && day >= 1 && day <= daysIn(year, month) && hour < 24 && minute < 60 && second < 60
   return there ? Date.UTC(year, month - 1, day, hour, minute, second) : null
+}
+
+/** The number that so many digits from `begin` on make. */
+function digits(text: string, begin: number, count: number): number {
+  let number = 0
+  for (let index = begin; index < begin + count; index++) number = 10 * number + text.charCodeAt(index) - 48
+  return number
 }
 
 const DAYS_IN_MONTH = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]

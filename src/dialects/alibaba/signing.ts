@@ -17,7 +17,7 @@ import {
   type Verification,
 } from '../encoding.ts'
 import { hmac, hmacKey } from '../hmac.ts'
-import { utcText, utcTimeMs } from '../times.ts'
+import { EXTENDED, utcText, utcTimeMs } from '../times.ts'
 
 /**
  * The request signatures of Alibaba Cloud. Two families:
@@ -120,8 +120,7 @@ function readParameterCredential({ all }: RequestParameters): CredentialReading<
  * Source: vendor page on the error codes of Cloud Push, "InvalidTimeStamp".
  */
 export function checkTime(credential: Credential, nowMs: number): TimeVerdict {
-  const match = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)Z$/.exec(credential.time)
-  const timeMs = match && utcTimeMs(match.slice(1))
+  const timeMs = utcTimeMs(credential.time, EXTENDED)
   if (timeMs === null) return 'malformed'
   return Math.abs(nowMs - timeMs) <= WINDOW_MS ? 'ok' : 'expired'
 }

@@ -18,7 +18,7 @@ import {
   type Verification,
 } from '../encoding.ts'
 import { type HmacKey, hmac, hmacKey, hmacKeyChain } from '../hmac.ts'
-import { utcText, utcTimeMs } from '../times.ts'
+import { BASIC, utcText, utcTimeMs } from '../times.ts'
 
 /**
  * The request signatures of Huawei Cloud and Open Telekom Cloud. Three schemes share one canonical request
@@ -101,8 +101,7 @@ function readKey(
  * Source: Huawei Cloud API Gateway FAQ, "Incorrect IAM authentication information".
  */
 export function checkTime(credential: Credential, nowMs: number): TimeVerdict {
-  const match = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(credential.time)
-  const timeMs = match && utcTimeMs(match.slice(1))
+  const timeMs = utcTimeMs(credential.time, BASIC)
   if (timeMs === null) return 'malformed'
   const boundTo = credential.scope[0]
   if (boundTo !== undefined && boundTo !== credential.time.slice(0, 8)) return 'malformed'
