@@ -14,7 +14,9 @@ const outer = Buffer.alloc(BLOCK + DIGEST_MAX)
 
 /** The UTF-8 bytes of `text` as a key. */
 export function hmacKey(text: string): HmacKey {
-  return Buffer.from(text, 'utf8').toString('latin1') as HmacKey
+  // What has no more bytes than characters is ASCII, and each of these is its own byte.
+  const isAscii = Buffer.byteLength(text) === text.length
+  return (isAscii ? text : Buffer.from(text, 'utf8').toString('latin1')) as HmacKey
 }
 
 /** The key at the end of a chain: each step is the HMAC-SHA256 of the next text under the key so far. */
