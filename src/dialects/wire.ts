@@ -16,8 +16,6 @@ export interface WireRequest {
   readonly headers: Readonly<Record<string, string>>
   readonly body: Buffer
   readonly remoteAddress: string
-  /** Real time of arrival, milliseconds since the epoch; what signature time windows are measured against. */
-  readonly receivedAtMs: number
 }
 
 /** What goes back to the client. */

@@ -9,7 +9,7 @@ import type { WireRequest, WireResponse } from '../dialects/wire.ts'
 import { DomainError } from '../domain/errors.ts'
 import { outbox } from './outbox.ts'
 import { createOwnServer, type Handler } from './own-server.ts'
-import { readBody } from './read-body.ts'
+import { hasBody, readBody } from './read-body.ts'
 import type { Tracing } from './tracing.ts'
 
 const NO_BODY = Buffer.alloc(0)
@@ -138,7 +138,7 @@ async function answerDialect(
   let served: Served
   let name = 'none'
   try {
-    const request = { ...bare, body: await readBody(message) }
+    const request = hasBody(message) ? { ...bare, body: await readBody(message) } : bare
     const dialect = dialectOf(request)
     if (dialect) {
       name = dialect.name
@@ -199,7 +199,6 @@ function wireRequest(message: IncomingMessage, body: Buffer): WireRequest {
     headers: message.headers as Record<string, string>,
     body,
     remoteAddress: message.socket.remoteAddress ?? '',
-    receivedAtMs: Date.now(),
   }
 }
 

@@ -7,13 +7,17 @@ export const BODY_TIMEOUT_MS = 10_000
 
 const NOTHING = Buffer.alloc(0)
 
+/** Whether a request has a body to be read. */
+export function hasBody({ headers }: IncomingMessage): boolean {
+  const { 'content-length': length, 'transfer-encoding': encoding } = headers
+  return encoding !== undefined || (length !== undefined && length !== '0')
+}
+
 /**
- * The body of a request, as it came. Throws `request.too-large` and `request.timeout`; the connection is then of no
+ * The body of a request that has one, as it came. Throws `request.too-large` and `request.timeout`; the connection is then of no
  * further use, since what is left of the body is still on its way.
  */
 export async function readBody(message: IncomingMessage): Promise<Buffer> {
-  const { 'content-length': length, 'transfer-encoding': encoding } = message.headers
-  if (encoding === undefined && (length === undefined || length === '0')) return NOTHING
   // Most bodies come with their headers, and are there once everything that has arrived has been looked at: no timer then, and
   // nobody to be told of each piece.
   await new Promise((resolve) => setImmediate(resolve))

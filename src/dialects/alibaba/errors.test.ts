@@ -16,7 +16,6 @@ function request(changes: Partial<WireRequest>): WireRequest {
     headers: { host: 'vpcpeer.example' },
     body: Buffer.alloc(0),
     remoteAddress: '127.0.0.1',
-    receivedAtMs: 0,
     ...changes,
   }
 }

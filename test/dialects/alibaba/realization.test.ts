@@ -33,7 +33,6 @@ async function call(tenant: Tenant, action: string, parameters: Values = {}, at 
     headers: { host: 'localhost', ...signed.headers },
     body: Buffer.from(signed.body),
     remoteAddress: '192.0.2.1',
-    receivedAtMs: at.clock.realMs,
   }
   const { response, fault } = await serve(alibaba, at.app, request, 'request')
   assert.equal(fault, null)

@@ -14,7 +14,6 @@ function request(changes: Partial<Omit<WireRequest, 'body'>> & { body?: string }
     query: '',
     headers: {},
     remoteAddress: '',
-    receivedAtMs: 0,
     ...rest,
     body: Buffer.from(body),
   }
