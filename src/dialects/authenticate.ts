@@ -37,33 +37,23 @@ export async function authenticateSignature<Credential extends Claims>(
     throw new DomainError('authentication.malformed', { reason: `${reading.field} is ${reading.problem}` })
   }
   const { credential } = reading
+  const { accessKeyId, time } = credential
   try {
-    return { tenant: await signerOf(app, checks, credential), credential }
+    const verdict = checks.checkTime(credential, app.context.clock.realNow())
+    if (verdict === 'malformed') throw new DomainError('authentication.time-malformed', { value: time })
+    if (verdict === 'expired') throw new DomainError('authentication.expired', { value: time })
+    const { key, tenant } = await findCredential(app.context, accessKeyId)
+    const verification = checks.verify(credential, key.secret)
+    if (!verification.ok) {
+      const { canonicalRequest, stringToSign } = verification
+      const signed = canonicalRequest ?? stringToSign
+      throw new DomainError('authentication.signature-mismatch', { signed, stringToSign })
+    }
+    const once = checks.once(credential)
+    if (once) await useOnce(app.context, accessKeyId, once.value, once.lifetimeMs)
+    return { tenant, credential }
   } catch (error) {
-    if (error instanceof DomainError) error.claimedKey = credential.accessKeyId
+    if (error instanceof DomainError) error.claimedKey = accessKeyId
     throw error
   }
-}
-
-async function signerOf<Credential extends Claims>(
-  app: App,
-  checks: SignatureChecks<Credential>,
-  credential: Credential,
-): Promise<Tenant> {
-  const { accessKeyId, time } = credential
-  const verdict = checks.checkTime(credential, app.context.clock.realNow())
-  if (verdict === 'malformed') throw new DomainError('authentication.time-malformed', { value: time })
-  if (verdict === 'expired') throw new DomainError('authentication.expired', { value: time })
-  const { key, tenant } = await findCredential(app.context, accessKeyId)
-  const verification = checks.verify(credential, key.secret)
-  if (!verification.ok) {
-    const signed = verification.canonicalRequest ?? verification.stringToSign
-    throw new DomainError('authentication.signature-mismatch', {
-      signed,
-      stringToSign: verification.stringToSign,
-    })
-  }
-  const once = checks.once(credential)
-  if (once) await useOnce(app.context, accessKeyId, once.value, once.lifetimeMs)
-  return tenant
 }

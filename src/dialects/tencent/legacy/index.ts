@@ -32,7 +32,7 @@ export const tencentLegacy: Dialect<TencentCall> = {
     return { route, operation: route.operation, call }
   },
 
-  async authenticate(app, _request, routed, requestId) {
+  authenticate(app, _request, routed, requestId) {
     const { call, route } = routed as RoutedLegacyCall
     return identifyCaller(app, call, route, requestId)
   },
