@@ -154,10 +154,14 @@ export class Fields {
   }
 
   #checked(name: string, value: string, rule: TextRule): string {
-    const { min = 0, max = Number.MAX_SAFE_INTEGER, unit = 'characters', pattern, expects } = rule
-    const length = unit === 'bytes' ? Buffer.byteLength(value) : [...value].length
-    if (length < min) return this.#invalid(name, 'too-short', `must have at least ${min} ${unit}`, value)
-    if (length > max) return this.#invalid(name, 'too-long', `must have at most ${max} ${unit}`, value)
+    const { min, max, unit = 'characters', pattern, expects } = rule
+    if (min !== undefined || max !== undefined) {
+      const length = unit === 'bytes' ? Buffer.byteLength(value) : [...value].length
+      if (length < (min ?? 0))
+        return this.#invalid(name, 'too-short', `must have at least ${min} ${unit}`, value)
+      if (length > (max ?? length))
+        return this.#invalid(name, 'too-long', `must have at most ${max} ${unit}`, value)
+    }
     // PostgreSQL cannot keep it, and nothing good was ever meant by it.
     if (value.includes('\0')) return this.#invalid(name, 'format', 'must not hold a NUL character', value)
     if (!value.isWellFormed())
