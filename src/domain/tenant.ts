@@ -44,7 +44,6 @@ export interface Credential {
 
 /** The region whose project is `project`, or null where it is not one of the tenant's. */
 export function regionOfProject(tenant: Tenant, project: string): RegionName | null {
-  for (const [region, id] of Object.entries(tenant.huawei.projects))
-    if (id === project) return region as RegionName
-  return null
+  const { projects } = tenant.huawei
+  return (Object.keys(projects) as RegionName[]).find((region) => projects[region] === project) ?? null
 }

@@ -28,7 +28,7 @@ export const huawei: Dialect<HuaweiCall> = {
   operations: [...new Set(ROUTES.map(({ operation }) => operation))],
 
   // As the gateway writes them: 32 hexadecimal digits. Source: recorded traffic.
-  wireId: (requestId) => requestId.replace(/-/g, ''),
+  wireId: (requestId) => requestId.replaceAll('-', ''),
 
   owns: (request) => /^\/(v1|v2\.0|v3)(\/|$)/.test(request.path) || asksForVersions(request),
 
