@@ -7,7 +7,7 @@ import { dialectOf } from '../dialects/index.ts'
 import { encodeProblem, PROBLEM_TYPE } from '../dialects/native/errors.ts'
 import type { WireRequest, WireResponse } from '../dialects/wire.ts'
 import { DomainError } from '../domain/errors.ts'
-import { outbox } from './outbox.ts'
+import { afterArrivals } from './after-arrivals.ts'
 import { createOwnServer, type Handler } from './own-server.ts'
 import { hasBody, readBody } from './read-body.ts'
 import type { Tracing } from './tracing.ts'
@@ -155,7 +155,8 @@ async function answerDialect(
     }
     served = refuseUnread(dialect, bare, error, requestId)
   }
-  outbox.add(() => send(response, served.response, message.method === 'HEAD'))
+  // A write to a sleeping client wakes it, which can cost as much as a whole request here; together, the first wakes it for all.
+  afterArrivals(() => send(response, served.response, message.method === 'HEAD'))
   onServed(message, name, served, requestId, performance.now() - startedAtMs)
 }
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { BODY_LIMIT_BYTES } from '../dialects/wire.ts'
 import { DomainError } from '../domain/errors.ts'
+import { afterArrivals } from './after-arrivals.ts'
 
 /** How long the body of a request may take to arrive. */
 export const BODY_TIMEOUT_MS = 10_000
@@ -20,7 +21,7 @@ export function hasBody({ headers }: IncomingMessage): boolean {
 export async function readBody(message: IncomingMessage): Promise<Buffer> {
   // Most bodies come with their headers, and are there once everything that has arrived has been looked at: no timer then, and
   // nobody to be told of each piece.
-  await new Promise((resolve) => setImmediate(resolve))
+  await new Promise<void>((resolve) => afterArrivals(resolve))
   // No more than the stream holds by itself, which is far below the limit.
   return message.complete ? ((message.read() as Buffer | null) ?? NOTHING) : readOn(message)
 }
