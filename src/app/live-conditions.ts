@@ -26,14 +26,14 @@ export function liveConditions(
   // A request counts for who asks; being accepted, it comes to count for who agreed as well.
   const counted = before?.state === 'pending-acceptance' ? accepter : requester
   const limits = limitsFor(profile.quotas, counted.tenant.quotas)
-  const moved = counterMoves(before?.state ?? null, after).map(({ counter }) => counter)
-  const quotas = moved.filter(isQuota).flatMap((counter): Condition[] => {
-    const limit = limits[counter.quota]
-    return limit === null ? [] : [{ kind: 'quota', counter, limit }]
-  })
-  return [
+  const conditions: Condition[] = [
     { kind: 'vpc-exists', vpc: requester.vpc.id },
     { kind: 'vpc-exists', vpc: accepter.vpc.id },
-    ...quotas,
   ]
+  for (const { counter } of counterMoves(before?.state ?? null, after)) {
+    if (!isQuota(counter)) continue
+    const limit = limits[counter.quota]
+    if (limit !== null) conditions.push({ kind: 'quota', counter, limit })
+  }
+  return conditions
 }
