@@ -61,6 +61,7 @@ describe('asking for a peering', () => {
       { accepterVpc: theirs.id, accepter: { name: 'nobody' } },
       { accepterVpc: theirs.id, accepter: { alibabaUid: carol.alibaba.uid } },
       { accepterVpc: theirs.id, accepter: { id: bob.id }, accepterRegion: REGION_B },
+      { accepterVpc: theirs.id, accepter: { project: bob.huawei.projects[REGION_B] ?? '' } },
       { accepterVpc: deleted.id, accepter: { id: bob.id } },
     ]
     for (const input of attempts) {

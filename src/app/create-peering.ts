@@ -19,7 +19,7 @@ export interface CreatePeering {
   readonly requesterVpc: string
   /** Any dialect's id of the VPC to peer with. */
   readonly accepterVpc: string
-  /** Whose the other VPC is said to be; null where the dialect does not ask. */
+  /** Whose the other VPC is said to be, and by a project where it is as well; null where the dialect does not ask. */
   readonly accepter: TenantKey | null
   /** Where the other VPC is said to be; null where the dialect does not ask. */
   readonly accepterRegion: RegionName | null
@@ -103,9 +103,15 @@ function fits(vpc: Vpc | null, named: Tenant | null, input: CreatePeering): vpc 
   return (
     vpc !== null &&
     vpc.deletedAtMs === null &&
-    (input.accepter === null || vpc.tenant === named?.id) &&
+    (input.accepter === null || isOf(vpc, named, input.accepter)) &&
     (input.accepterRegion === null || vpc.region === input.accepterRegion)
   )
+}
+
+/** Whether `vpc` is that of `named`, the tenant that `key` is of; a project is a tenant in one region. */
+function isOf(vpc: Vpc, named: Tenant | null, key: TenantKey): boolean {
+  if (vpc.tenant !== named?.id) return false
+  return !('project' in key) || named.huawei.projects[vpc.region] === key.project
 }
 
 async function ownerOf(context: Context, vpc: Vpc) {

@@ -1,6 +1,3 @@
-import type { App } from '../../../app/index.ts'
-import type { RegionName } from '../../../domain/identity.ts'
-import { regionOfProject } from '../../../domain/tenant.ts'
 import { operation } from '../../dialect.ts'
 import type { Fields } from '../../fields.ts'
 import { type HuaweiCall, projectId } from '../call.ts'
@@ -18,30 +15,19 @@ export const createPeering = operation({
     const accept = peering.object('accept_vpc_info')
     const project = tenantId(accept)
     return {
-      accepterProject: project,
-      asked: {
-        requesterVpc: decodeVpcId(request, 'request_vpc_info'),
-        accepterVpc: decodeVpcId(accept, 'accept_vpc_info'),
-        // Left out, it means the caller's own project.
-        accepter: project !== null ? { project } : caller.tenant ? { id: caller.tenant.id } : null,
-        name: peering.text('name', PEERING_NAME),
-        description: peering.optionalText('description', DESCRIPTION) ?? '',
-        attributes: {},
-      },
+      requesterVpc: decodeVpcId(request, 'request_vpc_info'),
+      accepterVpc: decodeVpcId(accept, 'accept_vpc_info'),
+      // Left out, it means the caller's own project.
+      accepter: project !== null ? { project } : caller.tenant ? { id: caller.tenant.id } : null,
+      accepterRegion: null,
+      name: peering.text('name', PEERING_NAME),
+      description: peering.optionalText('description', DESCRIPTION) ?? '',
+      attributes: {},
     }
   },
-  run: async (app, caller, { accepterProject, asked }) => {
-    const accepterRegion = accepterProject === null ? null : await regionOf(app, accepterProject)
-    return app.createPeering(caller, { ...asked, accepterRegion })
-  },
+  run: (app, caller, input) => app.createPeering(caller, input),
   encode: (view) => ({ peering: encodePeering(view) }),
 })
-
-/** A project is a tenant in one region; the VPC must be in that one too. Null: nobody's. */
-async function regionOf(app: App, project: string): Promise<RegionName | null> {
-  const owner = await app.context.store.findTenant({ project })
-  return owner && regionOfProject(owner, project)
-}
 
 /** Some clients send an empty one for "none". */
 function tenantId(info: Fields): string | null {
