@@ -19,9 +19,9 @@ export interface RouteMatch<R extends PathRoute> {
 export function routeTable<R extends PathRoute>(
   routes: readonly R[],
 ): (method: string, path: string) => RouteMatch<R> | null {
-  const byShape = new Map<string, { route: R; segments: readonly string[] }[]>()
+  const byShape = new Map<string, { route: R; segments: readonly Segment[] }[]>()
   for (const route of routes) {
-    const segments = route.path.split('/')
+    const segments = route.path.split('/').map(segmentOf)
     const shape = `${route.method} ${segments.length}`
     const sameShape = byShape.get(shape)
     if (sameShape) sameShape.push({ route, segments })
@@ -37,18 +37,22 @@ export function routeTable<R extends PathRoute>(
   }
 }
 
-const isNamed = (segment: string) => segment.startsWith('{')
+/** One segment of a route's path: a part with a name, or (null) what it must be. */
+interface Segment {
+  readonly name: string | null
+  readonly text: string
+}
 
-function match(segments: readonly string[], actual: readonly string[]): Record<string, string> | null {
-  const fits = segments.every((segment, index) =>
-    isNamed(segment) ? actual[index] !== '' : segment === actual[index],
-  )
-  if (!fits) return null
+function segmentOf(text: string): Segment {
+  return { name: text.startsWith('{') ? text.slice(1, -1) : null, text }
+}
+
+function match(segments: readonly Segment[], actual: readonly string[]): Record<string, string> | null {
   const parts: Record<string, string> = {}
-  segments.forEach((segment, index) => {
-    const text = actual[index] ?? ''
-    if (isNamed(segment))
-      parts[segment.slice(1, -1)] = text.includes('%') ? readDecoded((decode) => decode(text)) : text
-  })
+  for (const [index, { name, text }] of segments.entries()) {
+    const given = actual[index] ?? ''
+    if (name === null ? given !== text : given === '') return null
+    if (name !== null) parts[name] = given.includes('%') ? readDecoded((decode) => decode(given)) : given
+  }
   return parts
 }
