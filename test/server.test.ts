@@ -473,6 +473,27 @@ suite('the service', { concurrency: true }, () => {
       await alive()
     })
 
+    test('requests that have a type and no body are answered', async () => {
+      for (const line of [
+        'DELETE /isthmus/v1/peerings/none',
+        'POST /isthmus/v1/peerings/none/accept',
+        'POST /isthmus/v1/vpcs',
+        'POST /readyz',
+        'PUT /v2.0/vpc/peerings/none/accept',
+        'POST /v2.0/vpc/peerings',
+        'POST /v2/index.php',
+        'POST /',
+      ]) {
+        const { socket, received, closed } = await open(service)
+        socket.setTimeout(2_000, () => socket.destroy())
+        socket.write(
+          `${line} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\n\r\n`,
+        )
+        await closed
+        assert.match(received(), /^HTTP\/1\.1 [24]\d\d /, line)
+      }
+    })
+
     test('clients that hang up half way', async () => {
       for (let time = 0; time < 50; time++) {
         const { socket } = await open(service)

@@ -58,7 +58,10 @@ export function createHttpServer(dependencies: HttpDependencies): FastifyInstanc
       const answers: Readonly<Record<Whose, Handler>> = { native, own, dialect }
       return createServer(SERVER_OPTIONS, (message, response) => {
         message.url = originForm(message.url ?? '/')
-        const answer = answers[whoseIs(message.url)]
+        const whose = whoseIs(message.url)
+        // Fastify waits for the end of what has a type, and what has no body has no end to wait for: see `SERVER_OPTIONS`.
+        if (whose !== 'dialect' && !hasBody(message)) delete message.headers['content-type']
+        const answer = answers[whose]
         if (tracing) tracing.request(message, response, () => answer(message, response))
         else answer(message, response)
       })
