@@ -47,18 +47,28 @@ export class Connection {
   }
 }
 
-/** Pages of 4 KB. */
-const PAGES_HELD = 2_048
-const PAGES_HELD_MAX = 16_384
+/** A number of pages, of 4 KB, that grows with the database: one for so many that it has, within these bounds. */
+interface Share {
+  readonly of: number
+  readonly least: number
+  readonly most: number
+}
 
 /**
- * How many pages of a database of `pages` to hold. SQLite looks at every one it holds at the end of each commit that has split
- * one, which with 64 MB of them took the writer 10 us a change, more than to read again what 8 MB do not hold. Not so beyond a
- * gigabyte, where it never has to take a number for a page that no page has; and there much more is to be read again.
+ * How many pages to hold in memory. SQLite looks at every one at the end of each commit that has split one, which with 64 MB of
+ * them took the writer 10 us a change, more than to read again what 8 MB do not hold. Not so beyond a gigabyte, where it never
+ * has to take a number for a page that no page has; and there much more is to be read again.
  */
-function pagesToHold(pages: number): number {
-  return Math.min(Math.max(PAGES_HELD, Math.floor(pages / 16)), PAGES_HELD_MAX)
-}
+const HELD: Share = { of: 16, least: 2_048, most: 16_384 }
+
+/**
+ * How long the log may become, before what is in it is copied into the database and it begins anew. A page that changes often is
+ * copied once for many changes. A gigabyte of log is read in half a second where a start finds it, and copied in one.
+ */
+const LOGGED: Share = { of: 1, least: 64_000, most: 256_000 }
+
+const shareOf = (pages: number, { of, least, most }: Share) =>
+  Math.min(Math.max(least, Math.floor(pages / of)), most)
 
 /**
  * Opens the database for writing, and brings its schema up to date. What a commit answers as done survives a
@@ -67,17 +77,16 @@ function pagesToHold(pages: number): number {
 export function openForWriting(path: string): Connection {
   const connection = new Connection(path, { readOnly: false })
   connection.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;')
-  // A page that changes often is copied out of the log once for many changes: 64,000 pages are 256 MB of log.
-  connection.exec('PRAGMA wal_autocheckpoint = 64000;')
-  migrate(connection)
   const pages = Number(connection.get('PRAGMA page_count')?.['page_count'])
-  connection.exec(`PRAGMA cache_size = ${pagesToHold(pages)}`)
+  connection.exec(`PRAGMA cache_size = ${shareOf(pages, HELD)}`)
+  connection.exec(`PRAGMA wal_autocheckpoint = ${shareOf(pages, LOGGED)}`)
+  migrate(connection)
   return connection
 }
 
 export function openForReading(path: string): Connection {
   const connection = new Connection(path, { readOnly: true })
-  connection.exec(`PRAGMA cache_size = ${PAGES_HELD}`)
+  connection.exec(`PRAGMA cache_size = ${HELD.least}`)
   return connection
 }
 
