@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Client } from 'pg'
 import { postgresSuite, type TestDatabase } from '../../../../test/rig/postgres.ts'
 import { type Fate, startProxy, type UnreliableProxy } from '../../../../test/rig/proxy.ts'
 import { DomainError } from '../../../domain/errors.ts'
@@ -13,6 +14,7 @@ import {
   at,
   buildClaim,
   buildPeering,
+  buildVpc,
   change,
   draft,
   NOW,
@@ -81,17 +83,20 @@ postgresSuite('the PostgreSQL store, when things fail,', (server) => {
   })
 
   /** Asks for a peering of each of `vpcs` with the same one, all at once. */
-  function ask(vpcs: readonly Vpc[]) {
+  function ask(vpcs: readonly Vpc[], presuming = true) {
     const peerings = vpcs.map((vpc) => buildPeering(vpc, theirs))
-    const outcomes = peerings.map((to) =>
-      store.commit(
+    const outcomes = peerings.map((to) => {
+      const free = { kind: 'pair-free', pair: [to.requester.vpc, to.accepter.vpc], except: to.id } as const
+      return store.commit(
         change({
           peerings: [{ from: null, to }],
           events: [draft(to)],
           claims: [buildClaim({ result: to.id })],
+          // Of what lives it says nothing new, and is looked up all the same.
+          conditions: presuming ? [] : [free],
         }),
-      ),
-    )
+      )
+    })
     return { peerings, outcomes }
   }
 
@@ -148,15 +153,19 @@ postgresSuite('the PostgreSQL store, when things fail,', (server) => {
         proxy.onAnswer = (bytes) => (bytes.includes('COMMIT') ? once('cut') : 'pass')
       },
     }
-    for (const [place, arrange] of Object.entries(places)) {
-      it(place, async () => {
+    const ways = Object.keys(places).flatMap((place) => [
+      { place, presuming: true },
+      { place, presuming: false },
+    ])
+    for (const { place, presuming } of ways) {
+      it(`${place}, where all is ${presuming ? 'presumed' : 'looked up'}`, async () => {
         const vpcs = await putVpcs(store, alice, 20)
         let cuts = 0
-        arrange(proxy, (fate) => {
+        places[place]?.(proxy, (fate) => {
           cuts++
           return cuts <= 2 ? (fate as Fate) : 'pass'
         })
-        const { peerings, outcomes } = ask(vpcs)
+        const { peerings, outcomes } = ask(vpcs, presuming)
         await assertOnce(peerings, await Promise.all(outcomes))
         assert.ok(cuts >= 2)
       })
@@ -195,6 +204,149 @@ postgresSuite('the PostgreSQL store, when things fail,', (server) => {
       assert.ok(ended >= 10, `${ended} connections ended`)
       await assertOnce(peerings, outcomes)
     })
+  })
+
+  describe('with a batch that waits for its turn, and another behind it', () => {
+    let holder: Client
+    /** Batches that have been sent, whole. */
+    let sent: number
+
+    beforeEach(async () => {
+      holder = new Client({ connectionString: database.url })
+      await holder.connect()
+      sent = 0
+      proxy.onRequest = (bytes) => {
+        if (bytes.includes('COMMIT')) sent++
+        return 'pass'
+      }
+    })
+    afterEach(() => holder.end())
+
+    /** Commits `first`, in a batch that waits for the turn that the holder has, and then `second`, which waits for it. */
+    async function askBoth<T>(first: () => T, second: () => T): Promise<[T, T]> {
+      const one = first()
+      await until(async () => sent === 1)
+      const other = second()
+      await sleep(50)
+      assert.equal(sent, 1)
+      return [one, other]
+    }
+    const batches = async () => Number((await database.query('SELECT count(*) FROM batches'))[0]?.['count'])
+
+    it('commits each, and tells nobody before', async () => {
+      const vpcs = await putVpcsAndHold(2)
+      const known = await batches()
+      let told = 0
+      const [one, other] = await askBoth(
+        () => ask(vpcs.slice(0, 1)),
+        () => ask(vpcs.slice(1)),
+      )
+      for (const outcome of [...one.outcomes, ...other.outcomes]) void outcome.then(() => told++)
+      await sleep(50)
+      assert.equal(told, 0)
+      await holder.query('COMMIT')
+      const outcomes = await Promise.all([...one.outcomes, ...other.outcomes])
+      await assertOnce([...one.peerings, ...other.peerings], outcomes)
+      assert.equal(await batches(), known + 2)
+    })
+
+    it('fails only the one that cannot be written', async () => {
+      const vpcs = await putVpcsAndHold(1)
+      const [bad, good] = await askBoth(
+        () => ask([buildVpc(alice)]),
+        () => ask(vpcs),
+      )
+      await holder.query('COMMIT')
+      await assert.rejects(Promise.all(bad.outcomes), isUnavailable)
+      await assertOnce(good.peerings, await Promise.all(good.outcomes))
+    })
+
+    it('decides again what the one before it has made untrue', async () => {
+      const [vpc = ours] = await putVpcsAndHold(1)
+      const [one, other] = await askBoth(
+        () => ask([vpc]),
+        () => ask([vpc]),
+      )
+      await holder.query('COMMIT')
+      const [kept] = one.peerings
+      assert.deepEqual(await Promise.all(other.outcomes), [
+        { ok: false, conflict: { kind: 'pair-taken', peering: kept?.id } },
+      ])
+      await assertOnce(one.peerings, await Promise.all(one.outcomes))
+    })
+
+    it('decides again what another replica has made untrue meanwhile', async () => {
+      const vpcs = await putVpcsAndHold(2)
+      const exists = (vpc: Vpc) => () => {
+        const to = buildPeering(vpc, theirs)
+        const conditions = [{ kind: 'vpc-exists', vpc: vpc.id } as const]
+        return store.commit(
+          change({
+            peerings: [{ from: null, to }],
+            events: [draft(to)],
+            claims: [buildClaim({ result: to.id })],
+            conditions,
+          }),
+        )
+      }
+      const [one, other] = await askBoth(exists(at(vpcs, 0)), exists(at(vpcs, 1)))
+      const { id } = at(vpcs, 0)
+      await holder.query('UPDATE vpcs SET deleted_at_ms = 1 WHERE id = $1', [id])
+      await holder.query('COMMIT')
+      const outcomes = [await one, await other]
+      assert.deepEqual(outcomes[0], { ok: false, conflict: { kind: 'vpc-missing', vpc: id } })
+      const [kept] = (await store.listPeerings(peeringQuery())).items
+      assert.ok(kept)
+      await assertOnce([kept.peering], outcomes.slice(1))
+    })
+
+    const cuts: Readonly<Record<string, () => Promise<unknown>>> = {
+      'before either was done': async () => {
+        await database.query(
+          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+            WHERE application_name = 'isthmus writer' AND datname = current_database()`,
+        )
+        await holder.query('COMMIT')
+      },
+      'after the first was committed, before anybody is told': async () => {
+        let cut = false
+        proxy.onAnswer = (bytes) => {
+          if (cut || !bytes.includes('COMMIT')) return 'pass'
+          cut = true
+          return 'cut'
+        }
+        await holder.query('COMMIT')
+      },
+      'after the first was committed, and its clients told': async () => {
+        let cut = false
+        proxy.onAnswer = (bytes) => {
+          if (cut || !bytes.includes('COMMIT')) return 'pass'
+          cut = true
+          return 'pass-and-cut'
+        }
+        await holder.query('COMMIT')
+      },
+    }
+    for (const [when, cut] of Object.entries(cuts)) {
+      it(`loses nothing and does nothing twice where the connection is lost ${when}`, async () => {
+        const vpcs = await putVpcsAndHold(8)
+        const [one, other] = await askBoth(
+          () => ask(vpcs.slice(0, 4)),
+          () => ask(vpcs.slice(4)),
+        )
+        await cut()
+        const outcomes = await Promise.all([...one.outcomes, ...other.outcomes])
+        await assertOnce([...one.peerings, ...other.peerings], outcomes)
+      })
+    }
+
+    /** VPCs of Alice's; from then on the holder has the turn. */
+    async function putVpcsAndHold(count: number): Promise<readonly Vpc[]> {
+      const vpcs = await putVpcs(store, alice, count)
+      await holder.query('BEGIN; SELECT last FROM event_sequence FOR UPDATE')
+      sent = 0
+      return vpcs
+    }
   })
 
   it('reads on when its connections for that are lost', async () => {

@@ -9,6 +9,7 @@ import { BY_INDEX, type Dialler } from './dialler.ts'
 import { type Cure, cureOf, messageOf, unavailable } from './failures.ts'
 import { Groups } from './groups.ts'
 import { Link } from './link.ts'
+import { type Presumption, presume } from './presumption.ts'
 import { prepare } from './session.ts'
 
 interface Waiting {
@@ -27,6 +28,8 @@ const WAITING_MAX = 20_000
 /** What shares one commit, at most. A batch holds up all the others. */
 const BATCH_MAX = 500
 const REPEAT_DELAY_MS = 20
+/** So many batches look before they write once one has presumed in vain, which costs it another transaction. */
+const LOOKS_FIRST = 10
 const FORGET_INTERVAL_MS = 60_000
 /** Nobody asks after a batch for longer than `COMMIT_TIMEOUT_MS`. */
 const FORGET = prepare(`DELETE FROM batches WHERE made_at < now() - interval '10 minutes'`)
@@ -54,6 +57,8 @@ export class GroupCommit {
     },
     (waiting) => waiting.splice(0, BATCH_MAX),
   )
+  /** How many batches are not to presume anything. */
+  #looksFirst = 0
   #closed = false
   #forgottenAtMs = performance.now()
 
@@ -133,20 +138,31 @@ export class GroupCommit {
   /** Throws `service.unavailable` once time is up, and what cannot be cured as it came. */
   async #apply(changes: readonly SealedChange[], deadlineMs: number): Promise<readonly CommitOutcome[]> {
     const id = randomUUID()
-    for (let attempt = 0; ; attempt++) {
+    let presumption = this.#presume(changes)
+    for (let [attempt, looked] = [0, 0]; ; attempt++) {
       // What has not been tried yet is refused at once where the database is known to be down.
       const session = await (attempt === 0 ? this.#link.open() : this.#link.openBefore(deadlineMs))
       const timeoutMs = deadlineMs - performance.now()
       if (timeoutMs <= 0) throw unavailable('the change waited too long')
       try {
-        return await runBatch(session, id, changes, attempt > 0, timeoutMs)
+        return await runBatch(session, { id, changes, presumption, again: attempt > 0 }, timeoutMs)
       } catch (error) {
         const cure = cureOf(error)
         if (cure === 'reconnect') session.destroy(messageOf(error))
         else session.query({ text: 'ROLLBACK' }, timeoutMs).catch(() => {})
-        await afterwards(cure, error, attempt, deadlineMs)
+        if (presumption && cure === 'none') this.#looksFirst = LOOKS_FIRST
+        else await afterwards(cure, error, looked, deadlineMs)
+        if (!presumption) looked++
+        presumption = null
       }
     }
+  }
+
+  /** Null where they had better be looked up: what has just conflicted is likely to do so again. */
+  #presume(changes: readonly SealedChange[]): Presumption | null {
+    if (this.#looksFirst === 0) return presume(changes)
+    this.#looksFirst--
+    return null
   }
 
   #refuseWaiting(reason: string): void {
@@ -164,9 +180,9 @@ export class GroupCommit {
 }
 
 /** Waits until it is time for another attempt; throws where there is to be none. */
-async function afterwards(cure: Cure, error: unknown, attempt: number, deadlineMs: number): Promise<void> {
+async function afterwards(cure: Cure, error: unknown, looked: number, deadlineMs: number): Promise<void> {
   // Once more, too: something that takes no turn may have written what this rests on since it was looked up.
-  if (cure === 'none' && attempt > 0) throw error
+  if (cure === 'none' && looked > 0) throw error
   if (performance.now() + REPEAT_DELAY_MS >= deadlineMs) throw unavailable(messageOf(error))
   if (cure === 'repeat') await sleep(REPEAT_DELAY_MS)
 }

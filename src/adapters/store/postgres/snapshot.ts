@@ -321,7 +321,8 @@ function fromOf(earlier: Write<unknown, number> | undefined, read: number | unde
   return earlier ? earlier.from : (read ?? null)
 }
 
-const pairKey = (one: string, other: string) => pairOf(one as VpcId, other as VpcId).join(' ')
+/** The same whichever way round. */
+export const pairKey = (one: string, other: string) => pairOf(one as VpcId, other as VpcId).join(' ')
 
 /** Resources under their own id, and under each of the other dialects'. */
 class Shelf<T extends ResourceFact> {

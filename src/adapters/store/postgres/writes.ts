@@ -17,8 +17,10 @@ import { webhookStatements } from './webhook-writes.ts'
  * take makes sure of it, and the database holds it even if something wrote without that lock.
  */
 
-const insert = (table: string) =>
-  prepare(`INSERT INTO ${table} SELECT * FROM json_populate_recordset(null::${table}, $1::json)`)
+/** All rows of a JSON parameter. */
+export const insertInto = (table: string, parameter: string) =>
+  `INSERT INTO ${table} SELECT * FROM json_populate_recordset(null::${table}, ${parameter}::json)`
+const insert = (table: string) => prepare(insertInto(table, '$1'))
 /** `statement` changes rows and has a row for each that it found. */
 const expecting = (statement: string) =>
   prepare(`WITH found AS (${statement} RETURNING 1) SELECT expect_rows(count(*), $2::integer) FROM found`)
@@ -47,12 +49,14 @@ const UPDATE_VPCS =
     updated_at_ms bigint, deleted_at_ms bigint, version bigint, version_read bigint)
   WHERE vpcs.id = wanted.id AND vpcs.version = wanted.version_read`)
 const INSERT_PEERINGS = insert('peerings')
-const UPDATE_PEERINGS = expecting(`UPDATE peerings SET name = wanted.name, description = wanted.description,
+/** By rows in $1, each at the version at which it was read. */
+export const CHANGE_PEERINGS = `UPDATE peerings SET name = wanted.name, description = wanted.description,
     state = wanted.state, updated_at_ms = wanted.updated_at_ms, expires_at_ms = wanted.expires_at_ms, version = wanted.version,
     attributes = wanted.attributes
   FROM json_to_recordset($1::json) AS wanted (id text, name text, description text, state text, updated_at_ms bigint,
     expires_at_ms bigint, version bigint, attributes jsonb, version_read bigint)
-  WHERE peerings.id = wanted.id AND peerings.version = wanted.version_read`)
+  WHERE peerings.id = wanted.id AND peerings.version = wanted.version_read`
+const UPDATE_PEERINGS = expecting(CHANGE_PEERINGS)
 const DELETE_PARTS = prepare(
   `WITH found AS (DELETE FROM parts WHERE id = ANY($1::text[]) RETURNING 1) SELECT expect_rows(count(*), $2::integer) FROM found`,
 )
@@ -61,13 +65,16 @@ const INSERT_COUNTERS = insert('counters')
 const UPDATE_COUNTERS = expecting(`UPDATE counters SET used = wanted.used
   FROM json_to_recordset($1::json) AS wanted (key text, used bigint, used_read bigint)
   WHERE counters.key = wanted.key AND counters.used = wanted.used_read`)
-/** With the number of the last of them, which leaves no gap. */
-const LOG_EVENTS = prepare(`WITH logged AS (
-    INSERT INTO events SELECT * FROM json_populate_recordset(null::events, $1::json) RETURNING sequence
-  ), moved AS (
-    UPDATE event_sequence SET last = (SELECT max(sequence) FROM logged)
-    WHERE last = (SELECT max(sequence) - count(*) FROM logged) RETURNING 1
-  ) SELECT expect_rows(count(*), 1) FROM moved`)
+/** All but the first, the number. */
+export const EVENT_COLUMNS = `at_ms, type, peering, from_state, to_state, requester, accepter, actor_kind, actor_tenant,
+  dialect, request_id, remote_address, reason`
+/** Their numbers count from $3, the last one before them; they leave no gap. */
+const LOG_EVENTS = prepare(`WITH moved AS (
+    UPDATE event_sequence SET last = last + $2 WHERE last = $3 RETURNING last - $2 AS before
+  ), logged AS (
+    INSERT INTO events SELECT before + sequence, ${EVENT_COLUMNS}
+    FROM moved CROSS JOIN json_populate_recordset(null::events, $1::json) RETURNING 1
+  ) SELECT expect_rows(count(*), $2::integer) FROM logged`)
 const UPSERT_REALIZATIONS = prepare(`INSERT INTO realizations
   SELECT * FROM json_populate_recordset(null::realizations, $1::json)
   ON CONFLICT (id) DO UPDATE SET realized = excluded.realized, proven_at_ms = excluded.proven_at_ms,
@@ -83,8 +90,11 @@ const INSERT_CLAIMS =
     made_at_ms = excluded.made_at_ms, expires_at_ms = excluded.expires_at_ms
   WHERE claims.expires_at_ms <= excluded.made_at_ms`)
 
-/** The statements that write `writes`, in an order that foreign keys and unique indexes allow. */
-export function writeStatements(writes: Writes): Statement[] {
+/**
+ * The statements that write `writes`, in an order that foreign keys and unique indexes allow. `last`: the number of the last
+ * event, which theirs follow.
+ */
+export function writeStatements(writes: Writes, last: number): Statement[] {
   const {
     settings,
     tenants,
@@ -97,7 +107,6 @@ export function writeStatements(writes: Writes): Statement[] {
     events,
     realizations,
     allocations,
-    claims,
   } = writes
   const statements: Statement[] = []
   const all = <T>(rows: readonly T[], statement: (text: string, count: number) => Statement) => {
@@ -128,23 +137,31 @@ export function writeStatements(writes: Writes): Statement[] {
   if (replaced.length > 0) statements.push(DELETE_PARTS(replaced, replaced.length))
   const newParts = [...parts.values()].map(({ to }) => to).filter((to) => to !== null)
   all(newParts.map(partRow), (rows) => INSERT_PARTS(rows))
-  const [newCounters, changedCounters] = apart(counters, 'used_read', (used, key) => ({ key, used }))
+  const [newCounters, changedCounters] = apart(counters, 'used_read', counterRow)
   all(newCounters, (rows) => INSERT_COUNTERS(rows))
   all(changedCounters, UPDATE_COUNTERS)
-  all(events.map(eventRow), (rows) => LOG_EVENTS(rows))
+  all(
+    events.map((event) => eventRow(event, last)),
+    (rows, count) => LOG_EVENTS(rows, count, last),
+  )
   all([...realizations.values()].filter((realization) => realization !== null).map(realizationRow), (rows) =>
     UPSERT_REALIZATIONS(rows),
   )
   const gone = [...realizations].filter(([, realization]) => realization === null).map(([id]) => id)
   if (gone.length > 0) statements.push(DELETE_REALIZATIONS(gone))
   if (allocations.size > 0) statements.push(ALLOCATE([...allocations]))
-  statements.push(...webhookStatements(writes))
-  all([...claims.values()].map(({ claim, madeAtMs }) => claimRow(claim, madeAtMs)).sort(byKey), INSERT_CLAIMS)
+  statements.push(...webhookStatements(writes), ...claimStatements(writes))
   return statements
 }
 
+/** One statement, or none. */
+export function claimStatements({ claims }: Writes): readonly Statement[] {
+  const rows = [...claims.values()].map(({ claim, madeAtMs }) => claimRow(claim, madeAtMs)).sort(byKey)
+  return rows.length === 0 ? [] : [INSERT_CLAIMS(jsonText(rows), rows.length)]
+}
+
 /** The rows that are new, and those that must be as they were read. */
-function apart<T, R extends object>(
+export function apart<T, R extends object>(
   writes: ReadonlyMap<string, Write<T, number>>,
   read: string,
   row: (to: T, key: string) => R,
@@ -163,6 +180,8 @@ export const byKey = (a: { readonly key: string }, b: { readonly key: string }) 
 export function claimRow({ key, fingerprint, result, expiresAtMs }: Claim, madeAtMs: number) {
   return { key: storableKey(key), fingerprint, result, made_at_ms: madeAtMs, expires_at_ms: expiresAtMs }
 }
+
+export const counterRow = (used: number, key: string) => ({ key, used })
 
 function tenantRow(tenant: Tenant) {
   return {
@@ -222,7 +241,7 @@ function partRow(part: NetworkPart) {
   }
 }
 
-function peeringRow(peering: Peering) {
+export function peeringRow(peering: Peering) {
   const { requester, accepter } = peering
   return {
     id: peering.id,
@@ -249,20 +268,12 @@ function realizationRow({ of: id, realized, provenAtMs, reason }: Realization) {
   return { id, realized, proven_at_ms: provenAtMs, reason }
 }
 
-function eventRow({
-  sequence,
-  type,
-  atMs,
-  peering,
-  from,
-  to,
-  requester,
-  accepter,
-  actor,
-  reason,
-}: LoggedEvent) {
+export function eventRow(
+  { sequence, type, atMs, peering, from, to, requester, accepter, actor, reason }: LoggedEvent,
+  last: number,
+) {
   return {
-    sequence,
+    sequence: sequence - last,
     at_ms: atMs,
     type,
     peering,
