@@ -127,17 +127,15 @@ export class Session {
       this.#asked.add(asked)
       const { text, name, values } = statement
       const config = { text, ...(name && { name }), ...(values && { values: [...values] }) }
-      this.#client.query(config).then(
-        (result) => {
-          this.#settled(asked)
+      // Asked for a promise the driver would make two of its own.
+      this.#client.query(config, (error: Error | null, result) => {
+        this.#settled(asked)
+        if (error) reject(this.#lost === null ? error : new LostConnectionError(this.#lost))
+        else {
           this.#answeredAtMs = performance.now()
           resolve(result)
-        },
-        (error: Error) => {
-          this.#settled(asked)
-          reject(this.#lost === null ? error : new LostConnectionError(this.#lost))
-        },
-      )
+        }
+      })
     })
   }
 
