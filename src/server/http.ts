@@ -86,7 +86,7 @@ const SERVER_OPTIONS: ServerOptions = {
   keepAliveTimeout: 65_000,
   // Tencent takes requests of up to 32 KB by GET.
   maxHeaderSize: 64 * 1024,
-  // What has no body is not made into a stream that ends at once: a fifth of what Node.js does for such a request.
+  // What has no body is not made into a stream that ends at once, which was a seventh of what it took to show a peering.
   optimizeEmptyRequests: true,
 }
 
