@@ -90,6 +90,15 @@ postgresSuite('a batch that presumes what it was told', (server) => {
     return change({ peerings: [{ from: null, to }], events: [draft(to)], conditions })
   }
 
+  /** A request whose id at Tencent is the one that a peering that is there has in `dialect`. */
+  async function askedWithIdOf(dialect: 'alibaba' | 'tencent'): Promise<readonly Change[]> {
+    const made = asked([], at(await putVpcs(store, alice, 1), 0))
+    await put(store, made)
+    const { ids } = at(made.peerings ?? [], 0).to
+    const to = buildPeering(ours, theirs)
+    return [change({ peerings: [{ from: null, to: { ...to, ids: { ...to.ids, tencent: ids[dialect] } } }] })]
+  }
+
   it('writes what it comes to, each change upon those before it, and numbers the events', async () => {
     await put(store, { ...asked([], at(await putVpcs(store, alice, 1), 0)) })
     const to = buildPeering(ours, theirs)
@@ -215,27 +224,11 @@ postgresSuite('a batch that presumes what it was told', (server) => {
       },
       'an id is in use': {
         code: TAKEN,
-        async arrange() {
-          const made = asked([], at(await putVpcs(store, alice, 1), 0))
-          await put(store, made)
-          const { ids } = at(made.peerings ?? [], 0).to
-          const to = buildPeering(ours, theirs)
-          return [
-            change({ peerings: [{ from: null, to: { ...to, ids: { ...to.ids, tencent: ids.tencent } } }] }),
-          ]
-        },
+        arrange: () => askedWithIdOf('tencent'),
       },
       'an id is in use in another dialect': {
         code: NOT_AS_READ,
-        async arrange() {
-          const made = asked([], at(await putVpcs(store, alice, 1), 0))
-          await put(store, made)
-          const { ids } = at(made.peerings ?? [], 0).to
-          const to = buildPeering(ours, theirs)
-          return [
-            change({ peerings: [{ from: null, to: { ...to, ids: { ...to.ids, tencent: ids.alibaba } } }] }),
-          ]
-        },
+        arrange: () => askedWithIdOf('alibaba'),
       },
       'a claim was made': {
         code: NOT_AS_READ,
