@@ -18,6 +18,12 @@ export type Row = Record<string, string | number | bigint | boolean | null | Uin
 
 /** What each row is as a value of the domain, in whichever database. Each adapter says how it writes them. */
 
+/** What another row refers to: foreign keys promise that it is there. */
+export function present<T>(value: T | null | undefined): T {
+  if (value == null) throw new Error('a row that another one refers to is missing')
+  return value
+}
+
 /** `row` has the tenant's policy of consent beside its body. */
 export function tenantFrom(row: Row): Tenant {
   const tenant = JSON.parse(String(row['body'])) as Tenant

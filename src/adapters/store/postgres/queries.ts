@@ -2,7 +2,6 @@ import type { PartKind } from '../../../domain/network.ts'
 import type { PeeringState, Tag } from '../../../domain/peering.ts'
 import type { PartQuery, PeeringQuery, VpcQuery } from '../../../ports/store.ts'
 import { type Statement, storable, type Value } from './session.ts'
-import { peeringViews } from './views.ts'
 
 /** A piece of SQL, a question mark for each of its values. */
 interface Piece {
@@ -32,18 +31,15 @@ const SECOND_VPC = 'greatest(requester_vpc, accepter_vpc)'
 
 type Order = PeeringQuery['order']
 
-/** The statement for one page of peerings with both ends, and the one that counts all that match. */
+/** The statement for one page of peerings, and the one that counts all that match. */
 export function peeringStatements(query: PeeringQuery): { page: Statement; count: Statement } {
   // Each side is searched by its own index. A peering between two VPCs of one tenant would be found by both, so
   // the accepter's branch leaves out what the requester's has.
   const branches: Where[] = query.party
     ? [peeringWhere(query, 'requester'), peeringWhere(query, 'accepter')]
     : [peeringWhere(query, null)]
-  const { page, count, order } = pieces('peerings', branches, query)
-  return {
-    page: statement({ sql: peeringViews(page.sql, order), values: page.values }),
-    count: statement(count),
-  }
+  const { page, count } = pieces('peerings', branches, query)
+  return { page: statement(page), count: statement(count) }
 }
 
 export function vpcStatements(query: VpcQuery): { page: Statement; count: Statement } {
@@ -142,7 +138,7 @@ function pieces(
   table: 'peerings' | 'vpcs' | 'parts',
   branches: readonly Where[],
   query: Pick<PeeringQuery, 'order' | 'window'>,
-): { page: Piece; count: Piece; order: string } {
+): { page: Piece; count: Piece } {
   const { limit, offset = 0, after, before } = query.window
   // A page before a row is read backwards from that row; the caller turns it round again.
   const order = before === undefined ? query.order : reversed(query.order)
@@ -170,7 +166,6 @@ function pieces(
       sql: `SELECT ${counts.join(' + ')} AS total`,
       values: branches.flatMap(({ values }) => values),
     },
-    order: by,
   }
 }
 

@@ -1,5 +1,6 @@
 import type { PeeringId, TenantId, VpcId, WebhookId } from '../../../domain/identity.ts'
 import type { PartKind, PartOf } from '../../../domain/network.ts'
+import type { Peering, PeeringSide } from '../../../domain/peering.ts'
 import type { Counter } from '../../../domain/quota.ts'
 import type { Realization } from '../../../domain/realization.ts'
 import type { AccessKey, Credential, Tenant } from '../../../domain/tenant.ts'
@@ -27,6 +28,7 @@ import {
   eventFrom,
   partFrom,
   peeringFrom,
+  present,
   type Row,
   realizationFrom,
   tenantFrom,
@@ -120,7 +122,7 @@ const DUE_PEERINGS =
 const NEXT_DEADLINE = prepare(
   `SELECT min(expires_at_ms) AS next FROM peerings WHERE state = 'pending-acceptance'`,
 )
-const NEIGHBOURS = prepare(peeringViews(livePeeringsOf('$1'), 'id'))
+const NEIGHBOURS = prepare(peeringViews(livePeeringsOf('$1')))
 /** `mine` selects events; the ids of their peerings are looked up for one page only. */
 const events = (mine: string) =>
   prepare(`SELECT page.*, alibaba_id, tencent_id FROM (${mine} ORDER BY sequence LIMIT $2) AS page
@@ -157,6 +159,8 @@ const LIST_DELIVERIES = {
   waiting: listDeliveries('waiting'),
   dead: listDeliveries('dead'),
 }
+const VPCS = prepare('SELECT * FROM vpcs WHERE id = ANY($1::text[])')
+const TENANTS = prepare('SELECT id, body, consent FROM tenants WHERE id = ANY($1::text[])')
 const PING = prepare('SELECT 1')
 
 /** What every request looks up, by whichever key it has. */
@@ -168,7 +172,7 @@ function findersOf(readers: Readers) {
   // Only Huawei's ids are UUIDs; the others are looked for as either dialect's.
   const elsewhere = 'alibaba_id = ANY($1::text[]) OR tencent_id = ANY($1::text[])'
   const [own, others] = [['id'], ['alibaba_id', 'tencent_id']]
-  const peerings = (where: string) => peeringViews(`SELECT * FROM peerings WHERE ${where}`, 'id')
+  const peerings = (where: string) => peeringViews(`SELECT * FROM peerings WHERE ${where}`)
   return {
     credential: new Finder(
       readers,
@@ -265,7 +269,34 @@ class PostgresStore implements Store {
   }
 
   async listPeerings(query: PeeringQuery): Promise<Page<PeeringView>> {
-    return this.#page(query, peeringStatements(query), viewsFrom)
+    const { items, total } = await this.#page(query, peeringStatements(query), (rows) =>
+      rows.map(peeringFrom),
+    )
+    return { items: await this.#views(items), total }
+  }
+
+  /**
+   * With the ends of each, which are looked up apart: they are the same for many, and joined to the page they took longer to plan
+   * for than to find. No peering ever changes its ends, nor does a row of theirs go.
+   */
+  async #views(peerings: readonly Peering[]): Promise<readonly PeeringView[]> {
+    if (peerings.length === 0) return []
+    const sides = peerings.flatMap(({ requester, accepter }) => [requester, accepter])
+    const [vpcRows, tenantRows] = await Promise.all([
+      this.#readers.read(VPCS([...new Set(sides.map(({ vpc }) => vpc))])),
+      this.#readers.read(TENANTS([...new Set(sides.map(({ tenant }) => tenant))])),
+    ])
+    const vpcs = new Map(vpcRows.map((row) => [row['id'], vpcFrom(row)]))
+    const tenants = new Map(tenantRows.map((row) => [row['id'], this.#tenantFrom(row)]))
+    const end = ({ vpc, tenant }: PeeringSide) => ({
+      vpc: present(vpcs.get(vpc)),
+      tenant: present(tenants.get(tenant)),
+    })
+    return peerings.map((peering) => ({
+      peering,
+      requester: end(peering.requester),
+      accepter: end(peering.accepter),
+    }))
   }
 
   async findPart<K extends PartKind>(kind: K, id: string): Promise<PartOf<K> | null> {

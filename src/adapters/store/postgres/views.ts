@@ -24,9 +24,8 @@ type Side = 'requester' | 'accepter'
 const vpcOf = (side: Side) =>
   VPC_COLUMNS.map((column) => `${side}_end.${column} AS ${side}_end_${column}`).join(', ')
 
-/** The peerings that `page` selects, each with what `viewsFrom` needs. `order` is an ORDER BY list of their columns. */
-export function peeringViews(page: string, order: string): string {
-  const by = order.replaceAll(/\b(name|id)\b/g, 'page.$1')
+/** The peerings that `page` selects, a few, each with what `viewsFrom` needs; by their ids. */
+export function peeringViews(page: string): string {
   return `SELECT page.*, ${vpcOf('requester')}, ${vpcOf('accepter')},
       asker.body AS requester_body, asker.consent AS requester_consent,
       answerer.body AS accepter_body, answerer.consent AS accepter_consent
@@ -35,7 +34,7 @@ export function peeringViews(page: string, order: string): string {
       JOIN vpcs AS accepter_end ON accepter_end.id = page.accepter_vpc
       JOIN tenants AS asker ON asker.id = page.requester_tenant
       JOIN tenants AS answerer ON answerer.id = page.accepter_tenant
-    ORDER BY ${by}`
+    ORDER BY page.id`
 }
 
 export function viewsFrom(rows: readonly Row[]): PeeringView[] {

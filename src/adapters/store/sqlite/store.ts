@@ -31,6 +31,7 @@ import {
   eventFrom,
   partFrom,
   peeringFrom,
+  present,
   type Row,
   realizationFrom,
   tenantFrom,
@@ -476,9 +477,3 @@ function withoutRest({ from, to }: Revision<Peering>): PeeringRevision {
 
 /** The id by which a row was asked for, unless that is its own. */
 const otherThan = (own: string, asked: string) => (asked === own ? [] : [asked])
-
-/** Foreign keys promise that it is there. */
-function present<T>(value: T | null): T {
-  if (value === null) throw new Error('a row that another one refers to is missing')
-  return value
-}
