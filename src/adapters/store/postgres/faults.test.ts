@@ -413,6 +413,33 @@ postgresSuite('the PostgreSQL store, when things fail,', (server) => {
     await until(async () => (await store.findVpc(ours.id).catch(() => null)) !== null)
   })
 
+  it('answers a list within the bound of one look-up, although it takes several', async () => {
+    await put(store, { peerings: [{ from: null, to: buildPeering(ours, theirs) }] })
+    const list = () => store.listPeerings(peeringQuery({ party: { tenant: alice.id, region: null } }))
+    assert.equal((await list()).items.length, 1)
+    const holders = await Promise.all(
+      ['peerings', 'tenants'].map(async (table) => {
+        const holder = new Client({ connectionString: database.url })
+        await holder.connect()
+        await holder.query(`BEGIN; LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`)
+        return holder
+      }),
+    )
+    try {
+      const listing = timed(list())
+      await sleep(2_000)
+      // The page comes; whose peerings it is of does not.
+      await holders[0]?.query('ROLLBACK')
+      const { outcome, tookMs } = await listing
+      assert.equal(outcome.status, 'rejected')
+      assert.ok(isUnavailable(outcome.reason))
+      assert.ok(tookMs > 2_000 && tookMs < READ_TIMEOUT_MS + 1_000, `${tookMs} ms`)
+    } finally {
+      await Promise.all(holders.map((holder) => holder.end()))
+    }
+    await until(async () => (await list().catch(() => null)) !== null)
+  })
+
   it('sheds what it cannot keep up with, rather than remember it all', async () => {
     await Promise.all(Array.from({ length: 50 }, () => store.findVpc(ours.id)))
     proxy.silent = true

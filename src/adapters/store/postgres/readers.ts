@@ -34,9 +34,9 @@ export class Readers {
     this.#keyed = [new Link(dialler, 'reader', { ...settings, ...BY_INDEX })]
   }
 
-  /** The rows that `statement` finds. Throws `service.unavailable`. */
-  read(statement: Statement): Promise<Row[]> {
-    return this.counting((deadlineMs) => this.#ask(this.#links, statement, deadlineMs))
+  /** The rows that `statement` finds, by `deadlineMs` where that is sooner than usual. Throws `service.unavailable`. */
+  read(statement: Statement, deadlineMs = Number.POSITIVE_INFINITY): Promise<Row[]> {
+    return this.counting((usualMs) => this.#ask(this.#links, statement, Math.min(deadlineMs, usualMs)))
   }
 
   /** What `reading` comes to, which is to be over by the deadline it is given. Throws `service.unavailable` where too many wait. */

@@ -46,7 +46,7 @@ import { livePeeringsOf } from './lookups.ts'
 import { migrate } from './migrate.ts'
 import { WrongKeyError } from './opening-errors.ts'
 import { partStatements, peeringStatements, vpcStatements } from './queries.ts'
-import { Readers } from './readers.ts'
+import { READ_TIMEOUT_MS, Readers } from './readers.ts'
 import { Remembered } from './remembered.ts'
 import { prepare, type Statement, storableKey } from './session.ts'
 import { peeringViews, viewsFrom } from './views.ts'
@@ -269,22 +269,23 @@ class PostgresStore implements Store {
   }
 
   async listPeerings(query: PeeringQuery): Promise<Page<PeeringView>> {
+    const deadlineMs = performance.now() + READ_TIMEOUT_MS
     const { items, total } = await this.#page(query, peeringStatements(query), (rows) =>
       rows.map(peeringFrom),
     )
-    return { items: await this.#views(items), total }
+    return { items: await this.#views(items, deadlineMs), total }
   }
 
   /**
    * With the ends of each, which are looked up apart: they are the same for many, and joined to the page they took longer to plan
    * for than to find. No peering ever changes its ends, nor does a row of theirs go.
    */
-  async #views(peerings: readonly Peering[]): Promise<readonly PeeringView[]> {
+  async #views(peerings: readonly Peering[], deadlineMs: number): Promise<readonly PeeringView[]> {
     if (peerings.length === 0) return []
     const sides = peerings.flatMap(({ requester, accepter }) => [requester, accepter])
     const [vpcRows, tenantRows] = await Promise.all([
-      this.#readers.read(VPCS([...new Set(sides.map(({ vpc }) => vpc))])),
-      this.#readers.read(TENANTS([...new Set(sides.map(({ tenant }) => tenant))])),
+      this.#readers.read(VPCS([...new Set(sides.map(({ vpc }) => vpc))]), deadlineMs),
+      this.#readers.read(TENANTS([...new Set(sides.map(({ tenant }) => tenant))]), deadlineMs),
     ])
     const vpcs = new Map(vpcRows.map((row) => [row['id'], vpcFrom(row)]))
     const tenants = new Map(tenantRows.map((row) => [row['id'], this.#tenantFrom(row)]))
