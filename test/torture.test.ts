@@ -56,9 +56,9 @@ suite('clients that race for few peerings while the primary is killed and its st
     )
     const file = join(tmpdir(), `isthmus-torture-${SEED}.json`)
     if (result.violations.length > 0) assert.fail(describeViolations(result, file))
-    // Else nothing raced. A standby that is promoted at once may cut nobody off: what was under way is asked for anew.
-    assert.ok(acknowledgedChanges > 20)
-    // Null: the primary was not killed, or no change was acknowledged afterwards.
+    // Else nothing raced and nothing was cut off, and this test has shown nothing.
+    assert.ok(acknowledgedChanges > 20 && unavailable + unknown > 0)
+    // Null: no change was acknowledged afterwards.
     assert.ok(secondsWithoutService !== null && secondsWithoutService < 15, `${secondsWithoutService} s`)
   })
 })

@@ -10,6 +10,8 @@ import { PASSWORD, RunningPostgres, startPostgres, type TestDatabase, user } fro
 const run = promisify(execFile)
 const STANDBY = 'standby'
 const SYNC_TIMEOUT_MS = 20_000
+/** How long it takes whoever promotes a standby to notice that the primary is gone; in truth it takes longer. */
+const NOTICED_AFTER_MS = 1_000
 
 /** Where this machine has all the programs that a standby takes: Debian's package postgresql. Null: nowhere. */
 export const pairDirectory: string | null =
@@ -26,7 +28,7 @@ export const pairDirectory: string | null =
 export interface PostgresPair {
   /** Its `url` names both servers; `query` asks the one that was first the primary. */
   readonly database: TestDatabase
-  /** Kills the primary with SIGKILL, and promotes the standby. */
+  /** Kills the primary with SIGKILL, and a second later promotes the standby. */
   failOver(): Promise<void>
   dispose(): Promise<void>
 }
@@ -54,10 +56,9 @@ export async function startPostgresPair(): Promise<PostgresPair> {
   return {
     database: { ...database, url: database.urlAt(primary.port, port) },
     async failOver() {
-      await Promise.all([
-        primary.kill(),
-        run(bin('pg_ctl'), ['promote', '-D', data, '-w'], { cwd: '/', ...user }),
-      ])
+      await primary.kill()
+      await sleep(NOTICED_AFTER_MS)
+      await run(bin('pg_ctl'), ['promote', '-D', data, '-w'], { cwd: '/', ...user })
     },
     async dispose() {
       await standby.stop()
